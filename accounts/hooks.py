@@ -1,0 +1,75 @@
+"""Where the apps above plug in: a visitor became a member, a member exports or erases their data."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Hooks:
+    """Named functions of other apps, run in the order of their names.
+
+    Examples
+    --------
+    >>> from accounts.hooks import hooks
+    >>> @hooks.on_login("recommendations")  # doctest: +SKIP
+    ... def adopt(visitor_key, user): ...
+    """
+
+    KINDS = {
+        "login": "fn(visitor_key, user): move what a visitor did to the member; must be idempotent",
+        "export": "fn(user) -> JSON-able: everything the app holds on the member",
+        "erase": "fn(user): delete everything the app holds on the member, rows and files",
+    }
+
+    def __init__(self) -> None:
+        self._functions: dict[str, dict[str, Callable]] = {kind: {} for kind in self.KINDS}
+
+    def _register(self, kind: str, name: str, fn: Callable | None = None) -> Callable:
+        if fn is None:
+            return lambda function: self._register(kind, name, function)
+        if not isinstance(name, str) or not callable(fn):
+            raise ImproperlyConfigured(
+                f"accounts.hooks: on_{kind} takes a name and a function {self.KINDS[kind]}, got {name!r} and {fn!r}."
+            )
+        held = self._functions[kind].get(name)
+        if held is not None and held is not fn:
+            raise ImproperlyConfigured(
+                f"accounts.hooks: {fn.__module__}.{fn.__qualname__} and {held.__module__}.{held.__qualname__} both "
+                f"register the {kind} hook {name!r}. Give one of them another name."
+            )
+        self._functions[kind][name] = fn
+        return fn
+
+    def on_login(self, name: str, fn: Callable | None = None) -> Callable:
+        """Register `fn(visitor_key, user)`; usable as a decorator `@hooks.on_login("app")`."""
+        return self._register("login", name, fn)
+
+    def on_export(self, name: str, fn: Callable | None = None) -> Callable:
+        """Register `fn(user) -> JSON-able`, which fills the key `name` of the export."""
+        return self._register("export", name, fn)
+
+    def on_erase(self, name: str, fn: Callable | None = None) -> Callable:
+        """Register `fn(user)`, called in the transaction that deletes the member, before the row goes."""
+        return self._register("erase", name, fn)
+
+    def unregister(self, kind: str, name: str) -> None:
+        """Take a hook out again (for tests)."""
+        del self._functions[kind][name]
+
+    def logged_in(self, visitor_key: str, user: Any) -> None:
+        for _name, fn in sorted(self._functions["login"].items()):
+            fn(visitor_key, user)
+
+    def export(self, user: Any) -> dict[str, Any]:
+        return {name: fn(user) for name, fn in sorted(self._functions["export"].items())}
+
+    def erase(self, user: Any) -> None:
+        for _name, fn in sorted(self._functions["erase"].items()):
+            fn(user)
+
+
+hooks = Hooks()
+on_login = hooks.on_login
+on_export = hooks.on_export
+on_erase = hooks.on_erase
