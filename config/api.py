@@ -1,0 +1,9 @@
+"""The addresses of REST version 1: each app brings its own."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+APPS = ("accounts", "recommendations", "activities")
+
+urlpatterns = [path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")]

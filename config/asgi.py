@@ -1,0 +1,9 @@
+"""The ASGI entry point, for servers that want one; the site itself is synchronous."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_asgi_application()

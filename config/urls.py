@@ -1,0 +1,43 @@
+"""The site's addresses."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config import errors, health
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
+
+
+def optional(route: str, module: str) -> list[URLPattern | URLResolver]:
+    """Include a module's addresses where it exists."""
+    return [path(route, include(module))] if find_spec(module) else []
+
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("config.api")),
+    path("api/", errors.unknown_endpoint),
+    path("api/<path:rest>", errors.unknown_endpoint),
+    path("_allauth/", include("allauth.headless.urls")),
+    *optional("accounts/", "accounts.urls"),
+    path("accounts/", include("allauth.urls")),
+    *optional("", "activities.urls"),
+    *optional("", "pages.urls"),
+]
+
+if settings.DEBUG:
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
