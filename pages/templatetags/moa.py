@@ -1,0 +1,65 @@
+"""Tags for the frame of every page: sections of the navigation, the member's menu, small formats."""
+
+from __future__ import annotations
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+#: (URL name, label, icon); a name that no app serves is left out.
+SECTIONS = (
+    ("pages:home", _("For you"), "spark"),
+    ("activities:activity_list", _("Activities"), "calendar"),
+    ("activities:club_list", _("Clubs"), "people"),
+    ("pages:my_ai", _("My AI"), "settings"),
+)
+MENU = (
+    ("pages:my_ai", _("My AI")),
+    ("accounts:profile", _("Profile")),
+    ("account_change_password", _("Change password")),
+)
+
+
+def _url(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+@register.simple_tag(takes_context=True)
+def sections(context) -> list[dict]:
+    """The site's sections, with the one that the request is in marked as current."""
+    request = context.get("request")
+    path = request.path if request else ""
+    rows = []
+    for name, label, icon in SECTIONS:
+        url = _url(name)
+        if url is not None:
+            current = path == url if url == "/" else path.startswith(url)
+            rows.append({"url": url, "label": label, "icon": icon, "current": current})
+    return rows
+
+
+@register.simple_tag
+def menu_links() -> list[dict]:
+    """What the member's menu offers."""
+    return [{"url": url, "label": label} for name, label in MENU if (url := _url(name)) is not None]
+
+
+@register.filter
+def tone(value) -> str:
+    """A stable colour class (tone-0 … tone-5) for an id or a name."""
+    text = str(value)
+    return f"tone-{sum(ord(letter) * (place + 1) for place, letter in enumerate(text)) % 6}"
+
+
+@register.filter
+def percent(value) -> int:
+    """A share in 0–1 as whole percent, kept within 0–100."""
+    try:
+        return max(0, min(100, round(float(value) * 100)))
+    except (TypeError, ValueError):
+        return 0
