@@ -1,0 +1,185 @@
+"""The contract that every family of models keeps (docs/how-to/family.md); tests/ml/families/test_contract.py holds each to it."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from ml.families.history import History, fixed
+from ml.families.items import Catalogue, Example, Item, TrainingData
+
+Progress = Callable[[float, str], None]
+
+
+class Param(NamedTuple):
+    """A typed, bounded setting of a family (`fit` or scoring); the admin edits it. `choices` for choices, else min/max."""
+
+    default: Any
+    help: str
+    min: float | None = None
+    max: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Base:
+    """One pretrained, versioned, immutable model, shared by all members.
+
+    `state` holds plain values and NumPy arrays only (what stores keep, see `ml.store`). `fingerprint` is the sha256 of the
+    training data, `version` that of the learned state: equal training gives equal versions.
+    """
+
+    family: str
+    state: Mapping[str, Any]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
+    cache: dict = field(default_factory=dict, repr=False, compare=False)  # derived arrays, never stored
+
+    @property
+    def version(self) -> str:
+        if "version" not in self.cache:
+            self.cache["version"] = digest({"family": self.family, "params": dict(self.params), "state": self.state})[:12]
+        return self.cache["version"]
+
+
+class Contribution(NamedTuple):
+    """One part of an explained score: `kind` is `word`, `label`, `item`, `tag`, `prior` or `rest`; `value` is signed."""
+
+    kind: str
+    name: str
+    value: float
+
+
+class Explanation(NamedTuple):
+    """`score - base_score == sum(c.value for c in contributions)` up to rounding; largest magnitude first."""
+
+    score: float
+    base_score: float
+    contributions: list[Contribution]
+
+
+class Personal(ABC):
+    """base + delta: behaves as a full private copy that was fine-tuned. Made by `Family.open`."""
+
+    def __init__(self, family: Family, base: Base, catalogue: Catalogue, history: History):
+        self.family, self.base, self.catalogue, self.history = family, base, catalogue, history
+
+    def learn_one(self, example: Example, weight: float | None = None) -> None:
+        """Learn one example with `weight` (default: its own), in place."""
+        self.history.add(self.catalogue.add(example.item), fixed(example.weight if weight is None else weight))
+        self.changed()
+
+    def unlearn_one(self, example: Example, weight: float | None = None) -> None:
+        """Exact inverse of `learn_one` with the same arguments; ValueError when that was never learned."""
+        self.history.remove(self.catalogue.add(example.item), fixed(example.weight if weight is None else weight))
+        self.changed()
+
+    def changed(self) -> None:
+        """Drop what was derived from the history."""
+
+    @property
+    def delta(self) -> dict[str, Any]:
+        """All that is stored per member: plain values and arrays."""
+        return {"history": self.history.pack()}
+
+    @property
+    def digest(self) -> str:
+        return digest(self.delta)
+
+    @abstractmethod
+    def score(self, rows: np.ndarray | None = None) -> np.ndarray:
+        """float32 scores (higher is better) of catalogue rows (None: all). Pure: changes nothing that anybody can see."""
+
+    @abstractmethod
+    def explain(self, item: Item) -> Explanation:
+        """Why this item scores as it does, own model against base."""
+
+    def top(self, n: int = 5) -> list[tuple[str, float]]:
+        """The n labels that moved furthest from the base, with the signed movement; empty where labels mean nothing."""
+        return []
+
+
+class Family(ABC):
+    """A kind of model. Stateless; all learned things live in `Base` and `Personal`."""
+
+    name: ClassVar[str]
+    additive: ClassVar[bool] = True  # updates are sums: order does not matter, unlearn_one is exact
+    params: ClassVar[Mapping[str, Param]] = {}
+
+    @abstractmethod
+    def fit(self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None) -> Base:
+        """Train a base; deterministic for equal data and params."""
+
+    @abstractmethod
+    def open(self, base: Base, delta: Mapping[str, Any] | None = None, catalogue: Catalogue | None = None) -> Personal:
+        """The personal model for a stored delta (None: a newcomer's). ValueError for a delta of another kind."""
+
+    def features(self, base: Base, catalogue: Catalogue) -> Any:
+        """This family's features of all catalogue rows, built once per base version and extended as rows are added."""
+        with catalogue._lock:
+            key = (self.name, base.version)
+            old = catalogue.memo.get(key)
+            new = self.extend_features(base, catalogue, old)
+            catalogue.memo[key] = new
+            return new
+
+    def extend_features(self, base: Base, catalogue: Catalogue, old: Any) -> Any:
+        """`old` (None at first) grown to cover all `len(catalogue)` rows; return `old` itself when nothing is missing."""
+        return old
+
+    def with_defaults(self, params: Mapping[str, Any] | None) -> dict[str, Any]:
+        """`params` over the defaults; ValueError naming an unknown or out-of-range one."""
+        out = {name: spec.default for name, spec in self.params.items()}
+        for name, value in (params or {}).items():
+            if name not in self.params:
+                raise ValueError(f"{self.name} has no parameter {name!r}; it has: {', '.join(sorted(self.params)) or 'none'}")
+            spec = self.params[name]
+            if spec.choices and value not in spec.choices:
+                raise ValueError(f"{self.name}.{name}: {value!r} is not one of {', '.join(spec.choices)}")
+            if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
+                raise ValueError(f"{self.name}.{name}: {value} is outside {spec.min} … {spec.max}")
+            out[name] = value
+        return out
+
+
+def open_history(family: str, delta: Mapping[str, Any] | None) -> History:
+    """The `History` in a stored delta (None: an empty one)."""
+    if delta is None:
+        return History()
+    if not isinstance(delta, Mapping) or not isinstance(delta.get("history"), bytes):
+        raise ValueError(f"{family}: not a delta of this family")
+    return History.unpack(delta["history"])
+
+
+def digest(value: Any) -> str:
+    """sha256 (hex) of plain values and arrays, independent of dict order and memory layout."""
+    hasher = hashlib.sha256()
+    _feed(hasher.update, value)
+    return hasher.hexdigest()
+
+
+def _feed(update: Callable[[bytes], None], value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        update(f"a{value.dtype.str}{value.shape}".encode())
+        update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, Mapping):
+        update(f"d{len(value)}".encode())
+        for key in sorted(value, key=str):
+            _feed(update, key)
+            _feed(update, value[key])
+    elif isinstance(value, (list, tuple)):
+        update(f"l{len(value)}".encode())
+        for part in value:
+            _feed(update, part)
+    elif isinstance(value, bytes):
+        update(b"b%d:" % len(value) + value)
+    elif value is None or isinstance(value, (bool, int, float, str, np.integer, np.floating)):
+        text = repr(value.item() if isinstance(value, np.generic) else value).encode()
+        update(b"v%d:" % len(text) + text)
+    else:
+        raise TypeError(f"{type(value).__name__} cannot be part of a model's state")

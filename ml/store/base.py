@@ -1,0 +1,45 @@
+"""What a store of personal models and bases offers (docs/how-to/store.md); tests/ml/store/test_contract.py holds each to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any
+
+State = dict[str, Any]
+
+
+class BaseStore(ABC):
+    """Maps keys (``kind/domain/member`` paths of ``[A-Za-z0-9_.@-]`` parts) to states: dicts of plain values and arrays.
+
+    Blobs are signed and verified (`ml.store.blobs`). A bad blob is moved to quarantine, logged and counted; `get` then
+    returns None, so that the caller rebuilds from events.
+    """
+
+    #: True when `update` runs inside the caller's database transaction and so commits or rolls back with it.
+    transactional = False
+
+    @abstractmethod
+    def get(self, key: str) -> State | None: ...
+
+    @abstractmethod
+    def put(self, key: str, state: State) -> None: ...
+
+    @abstractmethod
+    def delete(self, key: str) -> bool:
+        """Remove the key and everything kept for it (quarantine too); True when there was something."""
+
+    @abstractmethod
+    def update(self, key: str, fn: Callable[[State | None], State | None]) -> State | None:
+        """Atomic read-modify-write: `fn` gets the state (None when there is none) and returns the new one (None: delete).
+
+        Exclusive against every other `update`, `put` and `delete` of that key, in all processes. When `fn` raises,
+        nothing changes.
+        """
+
+    @abstractmethod
+    def keys(self, prefix: str = "") -> Iterator[str]: ...
+
+    @abstractmethod
+    def size(self, key: str) -> int:
+        """Bytes stored for the key, envelope included; 0 when there is nothing."""

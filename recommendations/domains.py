@@ -1,0 +1,198 @@
+"""The registry of domains: each app describes what it recommends in one `recommend.py` (docs/how-to/domain.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from ml import families as ml_families
+from ml import parameters
+from ml.families.items import Item
+from ml.parameters import Parameter
+
+if TYPE_CHECKING:
+    from recommendations.feeds import Feed
+
+#: What pages and apps may post; everything else comes only from the site's own actions.
+CLIENT_VERBS = frozenset({"view", "like", "dislike", "hide", "impression"})
+
+
+class Domain:
+    """A kind of thing that can be recommended. Subclass, set the attributes, register: like a Sitemap."""
+
+    name: ClassVar[str]
+    verbose_name: ClassVar[Any] = ""
+    #: verb → weight it is learned with; 0 is recorded and teaches nothing. Staff may tune them ("<name>.verbs").
+    verbs: ClassVar[Mapping[str, float]]
+    #: verbs that count as success in `evaluate`
+    positive_verbs: ClassVar[frozenset[str]] = frozenset({"like", "join", "order", "solve"})
+    families: ClassVar[Sequence[str]] = ("naive_bayes", "item_item", "popularity")
+    feeds: ClassVar[Sequence[Feed]] = ()
+    store = "default"
+    serializer_class: ClassVar[Any] = None
+    card_template: ClassVar[str] = ""
+
+    def get_queryset(self, *, user=None, at=None):
+        """Rows that `user` (None: anybody) may be recommended at `at` (None: now)."""
+        raise NotImplementedError
+
+    def get_visible(self, *, user=None):
+        """Rows that `user` may see, and so send events for; wider than `get_queryset` (closed, past)."""
+        return self.get_queryset(user=user)
+
+    def get_catalogue(self):
+        """All rows worth modelling, whatever their state; with what `item` reads already joined."""
+        return self.get_queryset()
+
+    def text(self, item) -> str:
+        raise NotImplementedError
+
+    def label(self, item) -> str:
+        return ""
+
+    def tags(self, item) -> Sequence[str]:
+        return ()
+
+    def numbers(self, item) -> Mapping[str, float]:
+        """Further features; `created` (unix seconds) is what freshness and `latest` go by."""
+        return {}
+
+    def is_listed(self, item) -> bool:
+        """False for rows that nobody may be recommended whatever the time (drafts, closed)."""
+        return True
+
+    def window(self, item) -> tuple[float | None, float | None]:
+        """Unix seconds between which the row may be recommended (None: open): checked without a query."""
+        return (None, None)
+
+    def get_done(self, user) -> set[str]:
+        """Ids that `user` has no more use for (joined, bought); left out of their feeds. One query at most."""
+        return set()
+
+    def keywords(self, user) -> str:
+        """What the member said about their taste (profile), as text for the text model."""
+        return ""
+
+    def label_names(self, labels: Sequence[str]) -> dict[str, str]:
+        """Labels in words, for explanations and the profile."""
+        return {label: label for label in labels}
+
+    def apply(self, user, item, verb: str) -> bool:
+        """Make the row that belongs to a client's verb (a like is row, event and model together), inside the transaction.
+
+        False when the row was there already: then no further event is recorded.
+        """
+        return True
+
+    def revert(self, user, item_id: str, verb: str) -> None:
+        """Take back what `apply` made, when the event is forgotten."""
+
+    # -- derived ---------------------------------------------------------------------------------------------------
+
+    def item(self, row) -> Item:
+        """The features of a row now, as models see them (without a ref)."""
+        return Item(
+            id=str(row.pk), text=self.text(row), label=self.label(row), tags=tuple(self.tags(row)), numbers=dict(self.numbers(row))
+        )
+
+    def feed(self, name: str) -> Feed:
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        raise UnknownFeed(self.name, name, [feed.name for feed in self.feeds])
+
+    def weight(self, verb: str, numbers: Mapping[str, int] | None = None) -> float:
+        """What `verb` is learned with now (staff may have tuned it)."""
+        return float(parameters.get(f"{self.name}.verbs", numbers)[verb])
+
+    def define_parameters(self) -> None:
+        """Declare what staff may tune: the verbs' weights and each feed's parameters."""
+        parameters.define(
+            f"{self.name}.verbs",
+            [
+                Parameter(verb, default=float(weight), min=-20.0, max=20.0, help=_("How strongly this verb is learned; below zero: dislike."))
+                for verb, weight in self.verbs.items()
+            ],
+        )
+        for feed in self.feeds:
+            if feed.parameters:
+                parameters.define(f"{self.name}.{feed.name}", list(feed.parameters))
+
+
+class Registry:
+    """Name → domain instance. Refuses broken entries at start-up, naming culprit and fix."""
+
+    def __init__(self) -> None:
+        self._domains: dict[str, Domain] = {}
+
+    def register(self, cls: type[Domain]) -> type[Domain]:
+        """Class decorator. Raises ImproperlyConfigured for duplicates, unknown families and missing pieces."""
+        where = f"{cls.__module__}.{cls.__qualname__}"
+        if not (isinstance(cls, type) and issubclass(cls, Domain)):
+            raise ImproperlyConfigured(f"{cls!r} cannot be registered: subclass recommendations.domains.Domain")
+        name = getattr(cls, "name", "")
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ImproperlyConfigured(f"{where}: set `name` to a short identifier such as 'meals'")
+        if name in self._domains:
+            other = type(self._domains[name])
+            raise ImproperlyConfigured(f"{where}: the domain {name!r} is already registered by {other.__module__}.{other.__qualname__}")
+        if not getattr(cls, "verbs", None) or not all(isinstance(w, (int, float)) for w in cls.verbs.values()):
+            raise ImproperlyConfigured(f"{where}: set `verbs` to a dict of verb → weight")
+        for attribute in ("get_queryset", "text"):
+            if getattr(cls, attribute) is getattr(Domain, attribute):
+                raise ImproperlyConfigured(f"{where}: define `{attribute}`")
+        for family in cls.families:
+            if family not in ml_families.FAMILIES:
+                raise ImproperlyConfigured(f"{where}: unknown family {family!r}; known: {', '.join(sorted(ml_families.FAMILIES))}")
+        feeds = [feed.name for feed in cls.feeds]
+        if len(set(feeds)) != len(feeds):
+            raise ImproperlyConfigured(f"{where}: two feeds have the same name: {', '.join(feeds)}")
+        self._domains[name] = cls()
+        return cls
+
+    def unregister(self, name: str) -> None:
+        self._domains.pop(name, None)
+
+    def __iter__(self) -> Iterator[Domain]:
+        return iter(self._domains.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._domains
+
+    def __getitem__(self, name: str) -> Domain:
+        try:
+            return self._domains[name]
+        except KeyError:
+            raise UnknownDomain(name, list(self._domains)) from None
+
+
+class Unknown(LookupError):
+    """A name that is not there, with the ones that are."""
+
+    kind = "name"
+
+    def __init__(self, name: str, known: Sequence[str]):
+        super().__init__(f"There is no {self.kind} {name!r}; there are: {', '.join(sorted(known)) or 'none'}.")
+        self.name, self.known = name, known
+
+
+class UnknownDomain(Unknown):
+    kind = "domain"
+
+
+class UnknownFeed(Unknown):
+    kind = "feed"
+
+    def __init__(self, domain: str, name: str, known: Sequence[str]):
+        super().__init__(name, known)
+        self.domain = domain
+
+
+class UnknownVerb(Unknown):
+    kind = "verb"
+
+
+domains = Registry()

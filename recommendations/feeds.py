@@ -1,0 +1,168 @@
+"""Feeds: named ways to fill a list. A feed ranks a `Scene`, which serving builds from the database and evaluation from a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from ml.families.base import Personal
+from ml.families.history import History
+from ml.parameters import Parameter
+from recommendations import ranking
+from recommendations.catalogue import Snapshot
+
+
+@dataclass
+class Scene:
+    """All that a feed may look at. `models` are opened families of the domain; `done` and `season` see `Domain`."""
+
+    snapshot: Snapshot
+    models: Mapping[str, Personal]
+    params: Mapping[str, Any]
+    at: float
+    history: History = field(default_factory=History)
+    events: int = 0
+    personal: bool = False
+    done: frozenset[str] | set[str] = frozenset()
+    keywords: str = ""
+    item: str | None = None
+
+    def candidates(self) -> np.ndarray:
+        """Mask of items open at the moment that the member is not through with and did not reject."""
+        mask = self.snapshot.open_at(self.at)
+        for item_id in self.done:
+            if item_id in self.snapshot.position:
+                mask[self.snapshot.position[item_id]] = False
+        return mask
+
+    def touched(self) -> tuple[np.ndarray, np.ndarray]:
+        """Masks (seen, rejected) of the items in the member's history."""
+        seen = np.zeros(len(self.snapshot), bool)
+        rejected = np.zeros(len(self.snapshot), bool)
+        entries = list(self.history)
+        rows = self.snapshot.catalogue.rows([ref for ref, _liked, _disliked in entries])
+        if len(rows) != len(entries):  # revisions whose item is gone for good
+            entries = [e for e in entries if self.snapshot.catalogue.get(e[0]) is not None]
+        for row, (_ref, liked, disliked) in zip(rows, entries, strict=True):
+            position = self.snapshot.position.get(self.snapshot.catalogue.items[row].id)
+            if position is not None:
+                seen[position] |= liked > 0
+                rejected[position] |= disliked > liked
+        return seen, rejected
+
+    def score(self, family: str) -> np.ndarray:
+        model = self.models.get(family)
+        return np.zeros(len(self.snapshot), np.float32) if model is None else model.score(self.snapshot.rows)
+
+
+@dataclass
+class Ranking:
+    """Positions in the snapshot, best first, with their scores in 0–1; `parts` name what a score was added up from."""
+
+    order: np.ndarray
+    scores: np.ndarray
+    parts: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+class Feed:
+    """Subclass, set `name` and `parameters`, implement `rank`."""
+
+    name = ""
+    verbose_name: Any = ""
+    parameters: tuple[Parameter, ...] = ()
+    #: families that `rank` reads
+    families: tuple[str, ...] = ()
+    needs_item = False
+
+    def rank(self, scene: Scene, n: int) -> Ranking:
+        """The best n positions of the scene."""
+        raise NotImplementedError
+
+    def _plain(self, scene: Scene, scores: np.ndarray, mask: np.ndarray, n: int, part: str) -> Ranking:
+        order = ranking.top(scores, mask, n)
+        return Ranking(order, ranking.to_unit(ranking.standardise(scores, mask)[order]), {part: scores})
+
+
+class Latest(Feed):
+    name, verbose_name = "latest", _("Latest")
+
+    def rank(self, scene, n):
+        mask = scene.snapshot.open_at(scene.at)
+        return self._plain(scene, scene.snapshot.created, mask, n, "fresh")
+
+
+class Popular(Feed):
+    name, verbose_name, families = "popular", _("Popular"), ("popularity",)
+
+    def rank(self, scene, n):
+        return self._plain(scene, scene.score("popularity"), scene.snapshot.open_at(scene.at), n, "popular")
+
+
+class Similar(Feed):
+    """Items like one item: by who did both, and by text."""
+
+    name, verbose_name, families, needs_item = "similar", _("Similar"), ("item_item", "content"), True
+    parameters = (
+        Parameter("together", default=0.5, min=0.0, max=1.0, help=_("Share of “done by the same people” against similar text.")),
+    )
+
+    def rank(self, scene, n):
+        snapshot = scene.snapshot
+        mask = scene.candidates()
+        position = snapshot.position.get(scene.item)
+        if position is None:
+            return Ranking(np.zeros(0, np.int64), np.zeros(0))
+        mask[position] = False
+        row = int(snapshot.rows[position])
+        total = np.zeros(len(snapshot), np.float32)
+        for family, weight in (("item_item", scene.params["together"]), ("content", 1 - scene.params["together"])):
+            model = scene.models.get(family)
+            if model is not None:
+                total += weight * ranking.standardise(model.similar(row)[snapshot.rows], mask)
+        return self._plain(scene, total, mask, n, "similar")
+
+
+class CategoryBaseline(Feed):
+    """The policy that this site replaces: the newest items of the member's best category, then of the second."""
+
+    name, verbose_name, families = "baseline", _("Newest of your categories"), ("naive_bayes",)
+    parameters = (
+        Parameter("first", default=6, min=0, max=50, help=_("How many of the best category.")),
+        Parameter("second", default=2, min=0, max=50, help=_("How many of the second.")),
+        Parameter("season", default="", help=_("Keywords of the season that visitors and newcomers are served by.")),
+    )
+
+    def rank(self, scene, n):
+        snapshot, mask = scene.snapshot, scene.candidates()
+        share = label_shares(scene, scene.params["season"])
+        best = sorted(range(len(snapshot.label_names)), key=lambda k: -share.get(snapshot.label_names[k], 0.0))
+        first, second = int(scene.params["first"]), int(scene.params["second"])
+        picks: list[int] = []
+        for label, count in zip(best, (first, second), strict=False):
+            picks.extend(ranking.top(snapshot.created, mask & (snapshot.labels == label), count))
+        if len(picks) < n:  # further pages: all of the best category by age, then the next
+            rest = mask.copy()
+            rest[picks] = False
+            rank_of = np.empty(len(best), np.float64)
+            rank_of[best] = np.arange(len(best))
+            scores = -rank_of[snapshot.labels] if len(best) else np.zeros(len(snapshot))
+            picks.extend(ranking.top(scores, rest, n - len(picks)))
+        order = np.array(picks[:n], dtype=np.int64)
+        return Ranking(order, np.linspace(1, 0, len(order) + 1)[:-1], {"label": np.zeros(len(snapshot), np.float32)})
+
+
+def label_shares(scene: Scene, season: str = "") -> dict[str, float]:
+    """How much of each label the text model sees in a member: own classes, profile keywords; the season for everyone else."""
+    model = scene.models.get("naive_bayes")
+    if model is None:
+        return {}
+    text = " ".join(part for part in (scene.keywords, "" if scene.personal else season) if part)
+    shares = dict(model.affinity(text))
+    if scene.personal:
+        for label, lift in model.label_lift().items():
+            shares[label] = shares.get(label, 0.0) + lift
+    return shares

@@ -1,0 +1,82 @@
+"""The default feed: items scored by the member's own model, freshness, popularity, what was seen, and variety."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from ml.parameters import Parameter
+from recommendations import ranking
+from recommendations.feeds import Feed, Ranking, Scene, label_shares
+
+
+def _weight(name: str, default: float, text) -> Parameter:
+    return Parameter(name, default=default, min=0.0, max=5.0, help=text)
+
+
+class ForYou(Feed):
+    """A weighted sum of standardised parts; `cold_to_hot` events in, the member's own parts count in full.
+
+    The defaults were chosen on the validation part of the demo data by `manage.py evaluate --tune` (docs/evaluation.md).
+    """
+
+    name, verbose_name = "for-you", _("For you")
+    families = ("naive_bayes", "item_item", "matrix_factorization", "popularity")
+    parameters = (
+        _weight("text", 1.0, _("Weight of the member's own text model.")),
+        _weight("together", 1.0, _("Weight of what people with the same history chose.")),
+        _weight("latent", 0.0, _("Weight of the factor model.")),
+        _weight("taste", 0.5, _("Weight of the categories of profile, keywords and season.")),
+        _weight("popular", 0.5, _("Weight of popularity.")),
+        _weight("fresh", 0.5, _("Weight of freshness.")),
+        Parameter("half_life", default=14.0, min=0.5, max=365.0, unit=_("days"), help=_("Freshness halves every so many days.")),
+        _weight("seen", 1.0, _("What an item loses that the member has looked at already.")),
+        Parameter("diversity", default=0.2, min=0.0, max=3.0, help=_("What each further item of the same category loses.")),
+        Parameter("cold_to_hot", default=10, min=0, max=500, unit=_("events"), help=_("From so many events on the own model counts in full.")),
+        Parameter("exploration", default=0.0, min=0.0, max=2.0, help=_("Spread of chance in the order, another every day.")),
+        Parameter("season", default="", help=_("Keywords of the season, for visitors and newcomers.")),
+    )
+
+    def __init__(self, **defaults):
+        """`defaults` replace the default values of parameters, for domains with other habits."""
+        self.parameters = tuple(replace(p, default=defaults.pop(p.name)) if p.name in defaults else p for p in type(self).parameters)
+        if defaults:
+            raise TypeError(f"ForYou has no parameter {', '.join(defaults)}")
+
+    def parts(self, scene: Scene) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Weighted parts of the score, each over all items, and the mask of candidates."""
+        params, snapshot = scene.params, scene.snapshot
+        seen, rejected = scene.touched()
+        mask = scene.candidates() & ~rejected
+        warm = ranking.warmth(scene.events, params["cold_to_hot"]) if scene.personal else 0.0
+        parts: dict[str, np.ndarray] = {}
+        for name, family in (("text", "naive_bayes"), ("together", "item_item"), ("latent", "matrix_factorization")):
+            if warm and params[name] and family in scene.models:
+                parts[name] = params[name] * warm * ranking.standardise(scene.score(family), mask)
+        if params["taste"] and warm < 1:
+            parts["taste"] = params["taste"] * (1 - warm) * ranking.standardise(self._taste(scene), mask)
+        if params["popular"] and "popularity" in scene.models:
+            parts["popular"] = params["popular"] * ranking.standardise(scene.score("popularity"), mask)
+        if params["fresh"]:
+            fresh = ranking.freshness(snapshot.created, scene.at, params["half_life"])
+            parts["fresh"] = params["fresh"] * ranking.standardise(fresh, mask)
+        parts["seen"] = -params["seen"] * seen.astype(np.float32)
+        return parts, mask
+
+    def _taste(self, scene: Scene) -> np.ndarray:
+        shares = label_shares(scene, scene.params["season"])
+        names = scene.snapshot.label_names
+        by_label = np.array([shares.get(name, 0.0) for name in names] or [0.0], np.float32)
+        return by_label[scene.snapshot.labels] if len(names) else np.zeros(len(scene.snapshot), np.float32)
+
+    def rank(self, scene, n):
+        parts, mask = self.parts(scene)
+        total = np.sum(list(parts.values()), axis=0, dtype=np.float32) if parts else np.zeros(len(scene.snapshot), np.float32)
+        if scene.params["exploration"]:
+            chance = np.random.default_rng(int(scene.at // ranking.DAY))
+            total = total + scene.params["exploration"] * chance.standard_normal(len(total)).astype(np.float32)
+        pool = ranking.top(total, mask, 4 * n + 40)
+        order = ranking.diversify(pool, total, scene.snapshot.labels, n, scene.params["diversity"])
+        return Ranking(order, ranking.to_unit(total[order]), parts)

@@ -1,0 +1,164 @@
+"""Reads: feeds, a member's models, their history. Nothing here writes (but a model that its store lost is healed)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from ml import parameters, registry, revisions
+from ml import families as ml_families
+from ml.families.base import Base, Personal
+from ml.store import stores
+from recommendations import catalogue, personal, reasons, tokens
+from recommendations.domains import Domain, domains
+from recommendations.feeds import Feed, Ranking, Scene
+from recommendations.models import Event
+
+MAX_N = 100
+
+
+@dataclass
+class Ranked:
+    id: str
+    score: float
+    reasons: list[str]
+    row: Any
+
+
+@dataclass
+class FeedResult:
+    recommendation_id: str
+    domain: str
+    feed: str
+    model: dict[str, Any]
+    items: list[Ranked]
+
+
+def bases_of(domain: Domain, numbers: Mapping[str, int]) -> dict[str, Base]:
+    """The domain's production bases by family; a family that was never trained is left out."""
+    found = {family: registry.production(domain.name, family, numbers) for family in domain.families}
+    return {family: base for family, base in found.items() if base is not None}
+
+
+def open_models(bases: Mapping[str, Base], state: personal.State | None, live: catalogue.Catalogue) -> dict[str, Personal]:
+    """Each family's personal model over one stored state (None: a newcomer's)."""
+    delta = None if state is None else state["delta"]
+    return {family: ml_families.get(family).open(base, delta, live) for family, base in bases.items()}
+
+
+def version_label(bases: Mapping[str, Base]) -> str:
+    """Versions of the bases in a few letters, for responses and tokens."""
+    return "+".join(f"{family}@{base.version[:6]}" for family, base in bases.items())
+
+
+def scene_for(domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapping[str, int], item: str | None = None) -> tuple[Scene, dict]:
+    """The scene of a request, and the bases that it is served by."""
+    snapshot = catalogue.live(domain.name).snapshot(numbers)
+    bases = {family: base for family, base in bases_of(domain, numbers).items() if family in feed.families}
+    state = personal.load(user.pk, domain) if user is not None else None
+    scene = Scene(
+        snapshot=snapshot,
+        models=open_models(bases, state, snapshot.catalogue),
+        params=parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {},
+        at=at,
+        item=item,
+    )
+    if state is not None:
+        scene.history, scene.events, scene.personal = personal.history_of(state), state["events"], True
+        scene.done = domain.get_done(user)
+        scene.keywords = domain.keywords(user)
+    return scene, bases
+
+
+def feed(domain: str, feed: str, *, user=None, visitor=None, n: int = 8, offset: int = 0, at=None, item: str | None = None) -> FeedResult:
+    """The items offset … offset+n of a feed, with reasons; rows in one query.
+
+    Raises
+    ------
+    recommendations.domains.Unknown : no such domain or feed.
+    """
+    kind = domains[domain]
+    how = kind.feed(feed)
+    when = at or timezone.now()
+    numbers = revisions.current()
+    scene, bases = scene_for(kind, how, user=user, at=when.timestamp(), numbers=numbers, item=item)
+    ranked = how.rank(scene, offset + n)
+    items = _fetch(kind, scene, how, ranked, user, when, offset, n)
+    version = version_label(bases)
+    model = {
+        "family": "+".join(bases) or how.name,
+        "version": version,
+        "personal": bool(scene.personal and scene.events and how.families),
+        "events": scene.events,
+    }
+    return FeedResult(tokens.issue(kind.name, how.name, short_version(bases)), kind.name, how.name, model, items)
+
+
+def short_version(bases: Mapping[str, Base]) -> str:
+    return "+".join(base.version[:6] for base in bases.values())
+
+
+def _fetch(kind: Domain, scene: Scene, how: Feed, ranked: Ranking, user, when, offset: int, n: int) -> list[Ranked]:
+    order, scores = ranked.order[offset : offset + n], ranked.scores[offset : offset + n]
+    ids = [scene.snapshot.ids[position] for position in order]
+    rows = {str(row.pk): row for row in kind.get_queryset(user=user, at=when).filter(pk__in=ids)} if ids else {}
+    why = reasons.short(kind, scene, ranked, order)
+    return [
+        Ranked(item_id, round(float(score), 6), why[int(position)], rows[item_id])
+        for item_id, score, position in zip(ids, scores, order, strict=True)
+        if item_id in rows
+    ]
+
+
+def model_row(user, domain: Domain, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """One domain's model of a member, in numbers (`me/models/`)."""
+    state = personal.load(user.pk, domain)
+    bases = bases_of(domain, numbers)
+    models = open_models(bases, state, catalogue.live(domain.name).snapshot(numbers).catalogue)
+    top = models["naive_bayes"].top(5) if "naive_bayes" in models and state["events"] else []
+    names = domain.label_names([label for label, _ in top])
+    last = personal.log(user.pk, domain.name).order_by("-sequence").values_list("recorded_at", "forgotten_at").first()
+    return {
+        "domain": domain.name,
+        "families": list(domain.families),
+        "base_version": version_label(bases),
+        "events": state["events"],
+        "sequence": state["sequence"],
+        "bytes": stores[domain.store].size(personal.key(user.pk, domain.name)),
+        "digest": personal.digest_of(state),
+        "paused": state["paused"],
+        "updated_at": max(filter(None, last)) if last else None,
+        "top": [{"label": label, "name": names.get(label, label), "change": round(change, 6)} for label, change in top],
+    }
+
+
+def model_rows(user) -> list[dict[str, Any]]:
+    numbers = revisions.current()
+    return [model_row(user, domain, numbers) for domain in domains]
+
+
+def history(user, domain: str):
+    """What the member's model of a domain learned and forgot, newest first."""
+    return personal.log(user.pk, domains[domain].name).select_related("revision").order_by("-sequence")
+
+
+def explain(user, domain: str, item_id: str) -> dict[str, Any]:
+    """Why an item scores as it does for a member: parts by family that add up, own model against base.
+
+    Raises
+    ------
+    LookupError : the item is not in the catalogue.
+    """
+    kind = domains[domain]
+    numbers = revisions.current()
+    scene, bases = scene_for(kind, kind.feed("for-you"), user=user, at=timezone.now().timestamp(), numbers=numbers)
+    if item_id not in scene.snapshot.position:
+        raise LookupError(item_id)
+    return reasons.full(kind, scene, scene.snapshot.position[item_id])
+
+
+def events_of(user) -> Any:
+    return Event.objects.filter(user=user)
