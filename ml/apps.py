@@ -1,0 +1,13 @@
+"""App configuration of `ml`: model stores, versions, parameters and training."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MlConfig(AppConfig):
+    name = "ml"
+    verbose_name = _("Models and training")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from ml import checks  # noqa: F401  registers the system checks

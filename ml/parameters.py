@@ -1,0 +1,244 @@
+"""Typed, bounded settings that staff tune: declared in code by scope, values in a table, cached by revision."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from ml import revisions as revision_numbers
+
+MAX_TEXT = 500
+
+
+class ParameterError(ValueError):
+    """An unknown parameter, or a value that its declaration refuses; the message names culprit and bounds."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared number, switch, choice or short text; the type is that of `default`.
+
+    Parameters
+    ----------
+    choices : allowed values, or (value, label) pairs.
+    label, unit, help, group : shown to staff; lazy translations are welcome.
+    """
+
+    name: str
+    default: Any
+    min: float | None = None
+    max: float | None = None
+    choices: tuple = ()
+    unit: str = ""
+    help: str = ""
+    group: str = ""
+    label: str = ""
+
+    def __post_init__(self):
+        if type(self.default) not in (bool, int, float, str):
+            raise ImproperlyConfigured(f"parameter {self.name!r}: the default must be a bool, int, float or str")
+        bounds = [bound for bound in (self.min, self.max) if bound is not None]
+        if bounds and (self.kind not in ("int", "float") or self.choices):
+            raise ImproperlyConfigured(f"parameter {self.name!r}: bounds are for numbers without choices")
+        try:
+            self.clean(self.default)
+        except ParameterError as error:
+            raise ImproperlyConfigured(f"the default is not allowed: {error}") from error
+
+    @property
+    def kind(self) -> str:
+        """`bool`, `int`, `float` or `str`."""
+        return type(self.default).__name__
+
+    @property
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Choices as (value, label)."""
+        return [choice if isinstance(choice, (tuple, list)) else (choice, choice) for choice in self.choices]
+
+    @property
+    def values(self) -> list:
+        return [value for value, _label in self.pairs]
+
+    def clean(self, value: Any) -> Any:
+        """`value` in the declared type; ParameterError saying what would be allowed."""
+        value = self._typed(value)
+        if self.choices and value not in self.values:
+            raise ParameterError(f"{self.name}: {value!r} is not one of {', '.join(map(str, self.values))}")
+        if (self.min is not None and value < self.min) or (self.max is not None and value > self.max):
+            raise ParameterError(f"{self.name}: {value} is outside {self.bounds}")
+        return value
+
+    @property
+    def bounds(self) -> str:
+        """`min … max` for people; empty without bounds."""
+        if self.min is None and self.max is None:
+            return ""
+        return f"{'−∞' if self.min is None else self.min} … {'∞' if self.max is None else self.max}"
+
+    def _typed(self, value: Any) -> Any:
+        kind, given = self.kind, type(value)
+        if kind == "bool" and given is bool:
+            return value
+        if kind == "str" and given is str:
+            if len(value) > MAX_TEXT or any(ord(char) < 32 for char in value):
+                raise ParameterError(f"{self.name}: one line of {MAX_TEXT} characters at most is allowed")
+            return value.strip()
+        if kind == "int" and (given is int or (given is float and value.is_integer())) and abs(value) < 2**53:
+            return int(value)
+        if kind == "float" and given in (int, float) and abs(value) < 1e300 and math.isfinite(value):
+            return float(value)
+        wanted = {"bool": "true or false", "str": "a short text", "int": "a whole number", "float": "a finite number"}
+        raise ParameterError(f"{self.name}: {str(value)[:50]!r} is not {wanted[kind]}")
+
+    def parse(self, text: str) -> Any:
+        """The value that a form field holds as text."""
+        text = text.strip()
+        try:
+            if self.kind == "bool":
+                return self.clean(
+                    {"true": True, "on": True, "1": True, "false": False, "": False, "0": False}[text.lower()]
+                )
+            return self.clean({"int": int, "float": float, "str": str}[self.kind](text))
+        except (KeyError, ValueError, OverflowError) as error:
+            if isinstance(error, ParameterError):
+                raise
+            return self.clean(text)  # says what is wanted
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The declared parameters of one part of the site."""
+
+    name: str
+    title: str
+    parameters: Mapping[str, Parameter]
+
+
+_scopes: dict[str, Scope] = {}
+_cache: tuple[int, dict[str, dict[str, Any]]] | None = None
+
+
+def define(scope: str, parameters: Iterable[Parameter], *, title: str = "") -> None:
+    """Declare the parameters of `scope`, once, at start-up; ImproperlyConfigured names a duplicate."""
+    if scope in _scopes:
+        raise ImproperlyConfigured(f"the parameters of {scope!r} are defined twice; give one of them another scope")
+    if not scope or len(scope) > 100:
+        raise ImproperlyConfigured(f"parameter scope {scope!r}: 1 to 100 characters")
+    declared: dict[str, Parameter] = {}
+    for parameter in parameters:
+        if parameter.name in declared:
+            raise ImproperlyConfigured(f"the parameter {scope}.{parameter.name} is defined twice")
+        declared[parameter.name] = parameter
+    _scopes[scope] = Scope(scope, title or scope, declared)
+    _forget()
+
+
+def undefine(scope: str) -> None:
+    """Take a declaration back (tests, and domains that unregister)."""
+    _scopes.pop(scope, None)
+    _forget()
+
+
+def from_family(params: Mapping[str, Any], *, group: str = "") -> list[Parameter]:
+    """Declarations for a family's `params` (`ml.families.base.Param` by name)."""
+    return [
+        Parameter(
+            name, spec.default, min=spec.min, max=spec.max, choices=tuple(spec.choices), help=spec.help, group=group
+        )
+        for name, spec in params.items()
+    ]
+
+
+def scopes() -> dict[str, Scope]:
+    """All declared scopes by name."""
+    return dict(sorted(_scopes.items()))
+
+
+def declared(scope: str, name: str) -> Parameter:
+    """The declaration of `scope.name`; ParameterError naming the known ones."""
+    if scope not in _scopes:
+        raise ParameterError(
+            f"there is no parameter scope {scope!r}; there are: {', '.join(sorted(_scopes)) or 'none'}"
+        )
+    known = _scopes[scope].parameters
+    if name not in known:
+        raise ParameterError(f"{scope} has no parameter {name!r}; it has: {', '.join(known) or 'none'}")
+    return known[name]
+
+
+def get(scope: str, revisions: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """The values in force in `scope`: the defaults, overlaid with what staff set and the declaration still allows.
+
+    Pass the request's `ml.revisions.current()` as `revisions`; without it this asks for it (one query).
+    """
+    if scope not in _scopes:
+        raise ParameterError(
+            f"there is no parameter scope {scope!r}; there are: {', '.join(sorted(_scopes)) or 'none'}"
+        )
+    number = (revision_numbers.current() if revisions is None else revisions).get("parameters", 0)
+    cached = _cache
+    if cached is None or cached[0] != number:
+        cached = _load(number)
+    return dict(cached[1][scope])
+
+
+def _load(number: int) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Read all scopes at once: a change costs each process one query."""
+    global _cache
+    from ml.models import ParameterValue
+
+    values = {name: {p.name: p.default for p in scope.parameters.values()} for name, scope in _scopes.items()}
+    for scope, name, value in ParameterValue.objects.values_list("scope", "name", "value"):
+        if scope in _scopes and name in _scopes[scope].parameters:
+            try:
+                values[scope][name] = _scopes[scope].parameters[name].clean(value)
+            except ParameterError:
+                continue  # declared more narrowly since; the system check reports it
+    _cache = (number, values)
+    return _cache
+
+
+def _forget() -> None:
+    global _cache
+    _cache = None
+
+
+def set(scope: str, name: str, value: Any, by=None) -> Any:
+    """Store `value` for `scope.name` and tell all processes; returns it in the declared type.
+
+    Raises
+    ------
+    ParameterError
+        for an unknown name or a refused value; nothing is changed then.
+    """
+    from ml.models import ParameterChange, ParameterValue
+
+    value = declared(scope, name).clean(value)
+    with transaction.atomic():
+        row = ParameterValue.objects.select_for_update().filter(scope=scope, name=name).first()
+        old = None if row is None else row.value
+        if row is not None and type(old) is type(value) and old == value:
+            return value
+        ParameterValue.objects.update_or_create(scope=scope, name=name, defaults={"value": value, "updated_by": by})
+        ParameterChange.objects.create(scope=scope, name=name, old=old, new=value, by=by)
+        revision_numbers.bump("parameters")
+    return value
+
+
+def reset(scope: str, name: str, by=None) -> Any:
+    """Go back to the default of `scope.name`; returns the default."""
+    from ml.models import ParameterChange, ParameterValue
+
+    default = declared(scope, name).default
+    with transaction.atomic():
+        row = ParameterValue.objects.select_for_update().filter(scope=scope, name=name).first()
+        if row is not None:
+            ParameterChange.objects.create(scope=scope, name=name, old=row.value, new=None, by=by)
+            row.delete()
+            revision_numbers.bump("parameters")
+    return default

@@ -1,0 +1,295 @@
+"""Versions of bases: save, promote, roll back, and load what is in production, cached by the "models" revision."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from ml import revisions as revision_numbers
+from ml.families.base import Base
+from ml.store import stores
+
+logger = structlog.get_logger(__name__)
+STORE = "bases"
+CACHED_BASES = 64
+
+#: Called as ``fn(version, previous)`` after a promotion or rollback has committed (`previous` may be None).
+listeners: list[Callable[[Any, Any], None]] = []
+
+
+class RegistryError(Exception):
+    """A version cannot be saved, promoted, rolled back or loaded; the message says why and what to do."""
+
+
+class BrokenVersion(RegistryError):
+    """The stored base of a version is missing or does not verify."""
+
+
+class _Cache:
+    """Bases by (domain, family, version), and which versions are in production at which revision."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.bases: OrderedDict[tuple[str, str, str], Base] = OrderedDict()
+        self.production: tuple[int, dict[tuple[str, str], tuple[str, str]]] | None = None
+
+    def clear(self) -> None:
+        with self.lock:
+            self.bases.clear()
+            self.production = None
+
+
+_cache = _Cache()
+
+
+def clear_cache() -> None:
+    """Forget all cached bases of this process."""
+    _cache.clear()
+
+
+def save_version(
+    domain: str,
+    base: Base,
+    *,
+    metrics: Mapping[str, Any] | None = None,
+    picture: bytes | None = None,
+    rows: int = 0,
+    window: Any = None,
+    seed: int = 0,
+):
+    """Store `base` and register it as a candidate; an equal version that is already there is returned (and repaired).
+
+    Parameters
+    ----------
+    metrics : plain values, shown in the admin. picture : a PNG, such as a confusion matrix.
+    rows, window, seed : how many training rows, their time window (plain JSON value) and the random seed.
+    """
+    from ml.models import ModelVersion
+
+    store, version = stores[STORE], base.version
+    key = f"base/{domain}/{base.family}/{version}"
+    state = {
+        "family": base.family,
+        "state": dict(base.state),
+        "params": dict(base.params),
+        "fingerprint": base.fingerprint,
+    }
+    fields = {
+        "metrics": _json(metrics or {}),
+        "picture": picture,
+        "rows": rows,
+        "window": window,
+        "seed": seed,
+        "params": _json(dict(base.params)),
+        "fingerprint": base.fingerprint,
+        "code_version": str(getattr(settings, "CODE_VERSION", "")),
+    }
+    with transaction.atomic():
+        row = ModelVersion.objects.filter(domain=domain, family=base.family, version=version).first()
+        if row is None or row.broken or store.size(key) == 0:
+            store.put(key, state)
+        fields["bytes"] = store.size(key)
+        if row is None:
+            return _insert(domain, base.family, version, fields)
+        if row.broken:
+            row.broken = ""
+            revision_numbers.bump("models")
+        for name, value in fields.items():
+            if name != "picture" or value is not None:
+                setattr(row, name, value)
+        row.save()
+        return row
+
+
+def _insert(domain: str, family: str, version: str, fields: dict):
+    """A new row with the next number; two processes that save at once get different numbers."""
+    from ml.models import ModelVersion
+
+    versions = ModelVersion.objects.filter(domain=domain, family=family)
+    for _ in range(10):
+        number = (versions.aggregate(n=Max("number"))["n"] or 0) + 1
+        try:
+            with transaction.atomic():
+                return ModelVersion.objects.create(
+                    domain=domain, family=family, version=version, number=number, **fields
+                )
+        except IntegrityError:
+            if (row := versions.filter(version=version).first()) is not None:
+                return row
+    raise RegistryError(f"{domain}/{family}: no free version number after ten attempts, try again")
+
+
+def find(domain: str, family: str, version: str | int | None = None):
+    """The version with this hash or number (None: the newest one that is not broken); RegistryError names the known ones."""
+    from ml.models import ModelVersion
+
+    versions = ModelVersion.objects.filter(domain=domain, family=family).order_by("-number")
+    if version is None:
+        row = versions.filter(broken="").first()
+    else:
+        text = str(version).lstrip("#")
+        row = versions.filter(version=text).first()
+        if row is None and text.isascii() and text.isdigit() and len(text) < 10:
+            row = versions.filter(number=int(text)).first()
+    if row is None:
+        known = ", ".join(f"#{v.number} ({v.version})" for v in versions[:10]) or "none; train one first"
+        wanted = "usable version" if version is None else f"version {version}"
+        raise RegistryError(f"{domain}/{family} has no {wanted}; there are: {known}")
+    return row
+
+
+def promote(version, by=None):
+    """Put `version` into production and retire the one before it; RegistryError when its base cannot be loaded."""
+    load(version.domain, version.family, version.version, cached=False)
+    with transaction.atomic():
+        return _switch(version, "promote", by)
+
+
+def rollback(domain: str, family: str, by=None):
+    """Put back the version that was in production before the present one; returns it."""
+    from ml.models import Promotion
+
+    last = _last_promotion(domain, family).first()
+    if last is None or last.previous is None:
+        raise RegistryError(f"{domain}/{family}: there is no earlier version in production to go back to")
+    load(domain, family, last.previous.version, cached=False)
+    with transaction.atomic():
+        if not Promotion.objects.filter(pk=last.pk, undone=False).update(undone=True):
+            raise RegistryError(f"{domain}/{family} was rolled back by somebody else just now")
+        return _switch(last.previous, "rollback", by)
+
+
+def _last_promotion(domain: str, family: str):
+    """The promotion that brought the present version, first."""
+    from ml.models import Promotion
+
+    rows = Promotion.objects.filter(version__domain=domain, version__family=family, undone=False, action="promote")
+    return rows.select_related("version", "previous").order_by("-id")
+
+
+def _switch(version, action: str, by):
+    """Inside a transaction: make `version` the only one in production."""
+    from ml.models import ModelVersion, Promotion
+
+    rows = list(
+        ModelVersion.objects.select_for_update().filter(domain=version.domain, family=version.family).order_by("pk")
+    )
+    version = next(row for row in rows if row.pk == version.pk)
+    previous = next((row for row in rows if row.status == "production"), None)
+    if previous is not None and previous.pk == version.pk:
+        return version
+    if previous is not None:
+        ModelVersion.objects.filter(pk=previous.pk).update(status="retired")
+    ModelVersion.objects.filter(pk=version.pk).update(status="production")
+    version.status = "production"
+    Promotion.objects.create(version=version, previous=previous, action=action, undone=action == "rollback", by=by)
+    revision_numbers.bump("models")
+    transaction.on_commit(lambda: _tell(version, previous))
+    logger.info(
+        "model_in_production", action=action, domain=version.domain, family=version.family, version=version.version
+    )
+    return version
+
+
+def _tell(version, previous) -> None:
+    for listener in listeners:
+        listener(version, previous)
+
+
+def production_versions(revisions: Mapping[str, int] | None = None) -> dict[tuple[str, str], tuple[str, str]]:
+    """(domain, family) → (version in production, why it is broken or ""), one query per change of "models"."""
+    from ml.models import ModelVersion
+
+    number = (revision_numbers.current() if revisions is None else revisions).get("models", 0)
+    cached = _cache.production
+    if cached is None or cached[0] != number:
+        rows = ModelVersion.objects.filter(status="production").values_list("domain", "family", "version", "broken")
+        cached = _cache.production = (number, {(d, f): (v, broken) for d, f, v, broken in rows})
+    return cached[1]
+
+
+def production(domain: str, family: str, revisions: Mapping[str, int] | None = None) -> Base | None:
+    """The base that serves (domain, family); None when there is none, or when it is broken (logged, shown in the admin)."""
+    version, broken = production_versions(revisions).get((domain, family), ("", ""))
+    if not version or broken:
+        return None
+    try:
+        return load(domain, family, version)
+    except BrokenVersion as error:
+        logger.error("production_base_broken", domain=domain, family=family, version=version, reason=str(error))
+        return None
+
+
+def load(domain: str, family: str, version: str, *, cached: bool = True) -> Base:
+    """The base of one version, from a cache of the last ones; BrokenVersion when it is missing or does not verify."""
+    key = (domain, family, version)
+    with _cache.lock:
+        if cached and key in _cache.bases:
+            _cache.bases.move_to_end(key)
+            return _cache.bases[key]
+        base = _read(domain, family, version)
+        _cache.bases[key] = base
+        while len(_cache.bases) > CACHED_BASES:
+            _cache.bases.popitem(last=False)
+        return base
+
+
+def _read(domain: str, family: str, version: str) -> Base:
+    state = stores[STORE].get(f"base/{domain}/{family}/{version}")
+    if state is None:
+        raise _broken(
+            domain, family, version, "its base is missing from the store, or failed verification and is in quarantine"
+        )
+    try:
+        _freeze(state["state"])
+        base = Base(state["family"], state["state"], state["params"], state["fingerprint"])
+    except (KeyError, TypeError) as error:
+        raise _broken(domain, family, version, "its base does not have the expected form") from error
+    if base.family != family:
+        raise _broken(domain, family, version, f"its base is of the family {base.family!r}")
+    base.cache["version"] = version  # the signature binds content to key; hashing a large vocabulary again takes 0.1 s
+    return base
+
+
+def _broken(domain: str, family: str, version: str, reason: str) -> BrokenVersion:
+    """Mark the version and make the error."""
+    from ml.models import ModelVersion
+
+    rows = ModelVersion.objects.filter(domain=domain, family=family, version=version)
+    if rows.exclude(broken=reason[:200]).update(broken=reason[:200]):
+        revision_numbers.bump("models")
+    _cache.bases.pop((domain, family, version), None)
+    return BrokenVersion(f"{domain}/{family} {version}: {reason}. Train it again, or roll back.")
+
+
+def _freeze(value: Any) -> None:
+    """Make arrays read-only: one base serves all members, a family that wrote into it would change everybody's model."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, dict):
+        for part in value.values():
+            _freeze(part)
+    elif isinstance(value, list) and value and not isinstance(value[0], str):
+        for part in value:
+            _freeze(part)
+
+
+def _json(value: Any) -> Any:
+    """Plain JSON values of NumPy scalars and arrays; numbers that are not finite become None."""
+    if isinstance(value, Mapping):
+        return {str(key): _json(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(part) for part in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _json(value.tolist())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
