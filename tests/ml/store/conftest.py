@@ -1,0 +1,69 @@
+"""One `backend` fixture that every contract test runs with: each kind of store on a server of its own."""
+
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.ml.store import servers
+
+DATABASE = "ml.store.database.DatabaseStore"
+BACKENDS = ["memory", "files", "redis", "sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="session")
+def server_folder():
+    folder = Path(tempfile.mkdtemp(prefix="moa-"))  # short: a socket's path has 107 characters at most
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url(server_folder):
+    with servers.redis_server(server_folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite(server_folder, django_db_blocker):
+    with django_db_blocker.unblock(), servers.sqlite(server_folder) as config:
+        yield config
+
+
+@pytest.fixture(scope="session")
+def postgresql(server_folder, django_db_blocker):
+    with django_db_blocker.unblock(), servers.postgresql(server_folder) as config:
+        yield config
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request, settings, tmp_path, django_db_blocker):
+    settings.MODEL_SIGNING_KEYS = servers.KEYS
+    name = request.param
+    if name == "memory":
+        yield servers.Backend(name, {"BACKEND": "ml.store.memory.MemoryStore"}, shared=False)
+    elif name == "files":
+        options = {"LOCATION": str(tmp_path / "store"), "FSYNC": False}
+        yield servers.Backend(name, {"BACKEND": "ml.store.filesystem.FileSystemStore", "OPTIONS": options})
+    elif name == "redis":
+        url = request.getfixturevalue("redis_url")
+        if url is None:
+            pytest.skip("redis-server is not installed (apt-get install redis-server)")
+        options = {"URL": url, "PREFIX": f"{uuid.uuid4().hex}:"}
+        yield servers.Backend(name, {"BACKEND": "ml.store.redis.RedisStore", "OPTIONS": options})
+    else:
+        config = request.getfixturevalue(name)
+        with django_db_blocker.unblock():
+            entry = {"BACKEND": DATABASE, "OPTIONS": {"USING": f"contract_{name}"}}
+            made = servers.Backend(name, entry, {f"contract_{name}": config})
+            yield made
+            with made.store.connection.cursor() as cursor:
+                cursor.execute("DELETE FROM ml_blob")
+                cursor.execute("DELETE FROM ml_quarantined_blob")
+
+
+@pytest.fixture
+def store(backend):
+    return backend.store
