@@ -10,6 +10,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from accounts import receivers
+        from accounts import exports, receivers
+        from accounts.api import schema  # noqa: F401 -- registers itself
 
         receivers.connect()
+        exports.register()

@@ -6,6 +6,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 
+KINDS = {
+    "login": "fn(visitor_key, user): move what a visitor did to the member; must be idempotent",
+    "export": "fn(user) -> JSON-able: everything the app holds on the member",
+    "erase": "fn(user): delete everything the app holds on the member, rows and files",
+}
+
+
 class Hooks:
     """Named functions of other apps, run in the order of their names.
 
@@ -16,21 +23,18 @@ class Hooks:
     ... def adopt(visitor_key, user): ...
     """
 
-    KINDS = {
-        "login": "fn(visitor_key, user): move what a visitor did to the member; must be idempotent",
-        "export": "fn(user) -> JSON-able: everything the app holds on the member",
-        "erase": "fn(user): delete everything the app holds on the member, rows and files",
-    }
-
     def __init__(self) -> None:
-        self._functions: dict[str, dict[str, Callable]] = {kind: {} for kind in self.KINDS}
+        self._functions: dict[str, dict[str, Callable]] = {kind: {} for kind in KINDS}
+        self._remains: dict[str, Any] = {}
 
-    def _register(self, kind: str, name: str, fn: Callable | None = None) -> Callable:
+    def _register(self, kind: str, name: Any, fn: Callable | None = None) -> Callable:
+        if fn is None and callable(name):
+            name, fn = name.__module__.partition(".")[0], name
         if fn is None:
             return lambda function: self._register(kind, name, function)
         if not isinstance(name, str) or not callable(fn):
             raise ImproperlyConfigured(
-                f"accounts.hooks: on_{kind} takes a name and a function {self.KINDS[kind]}, got {name!r} and {fn!r}."
+                f"accounts.hooks: on_{kind} takes a name and a function {KINDS[kind]}, got {name!r} and {fn!r}."
             )
         held = self._functions[kind].get(name)
         if held is not None and held is not fn:
@@ -41,21 +45,32 @@ class Hooks:
         self._functions[kind][name] = fn
         return fn
 
-    def on_login(self, name: str, fn: Callable | None = None) -> Callable:
-        """Register `fn(visitor_key, user)`; usable as a decorator `@hooks.on_login("app")`."""
+    def on_login(self, name: Any, fn: Callable | None = None) -> Callable:
+        """Register `fn(visitor_key, user)`; usable as a decorator, with a name or without (the package's)."""
         return self._register("login", name, fn)
 
-    def on_export(self, name: str, fn: Callable | None = None) -> Callable:
+    def on_export(self, name: Any, fn: Callable | None = None) -> Callable:
         """Register `fn(user) -> JSON-able`, which fills the key `name` of the export."""
         return self._register("export", name, fn)
 
-    def on_erase(self, name: str, fn: Callable | None = None) -> Callable:
-        """Register `fn(user)`, called in the transaction that deletes the member, before the row goes."""
+    def on_erase(self, name: Any, fn: Callable | None = None, *, remains: Any = "") -> Callable:
+        """Register `fn(user)`, called in the transaction that deletes the member, before the row goes.
+
+        `remains` is a (lazy) sentence for the delete page: what stays afterwards, without a name, and until when.
+        """
+        if remains:
+            self._remains[name if isinstance(name, str) else name.__module__] = remains
         return self._register("erase", name, fn)
+
+    def remains(self) -> list[Any]:
+        """What apps say stays after an account is deleted."""
+        return [text for _name, text in sorted(self._remains.items(), key=lambda item: item[0])]
 
     def unregister(self, kind: str, name: str) -> None:
         """Take a hook out again (for tests)."""
         del self._functions[kind][name]
+        if kind == "erase":
+            self._remains.pop(name, None)
 
     def logged_in(self, visitor_key: str, user: Any) -> None:
         for _name, fn in sorted(self._functions["login"].items()):

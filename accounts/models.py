@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone, translation
@@ -12,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from accounts import validators
 from accounts.managers import UserManager
 
+NICKNAME_TAKEN = "nickname_taken"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 
 
@@ -117,6 +120,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("nickname"),
                 name="accounts_user_nickname_ci",
+                violation_error_code=NICKNAME_TAKEN,
                 violation_error_message=_("This nickname is already taken."),
             ),
             models.CheckConstraint(
@@ -144,6 +148,31 @@ class User(AbstractUser):
         super().clean()
         self.email = self.email.strip().lower()
         self.nickname = validators.clean_text(self.nickname)
+
+    def validate_constraints(self, exclude=None):
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as error:
+            # A constraint on an expression reports to nobody in particular; forms want the field's name.
+            found = {}
+            for field, items in error.error_dict.items():
+                for item in items:
+                    found.setdefault("nickname" if item.code == NICKNAME_TAKEN else field, []).append(item)
+            raise ValidationError(found) from None
+
+
+class MemberSession(AbstractBaseSession):
+    """A session, of a browser or behind an API token; `user` is empty for visitors."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions", editable=False
+    )
+
+    @classmethod
+    def get_session_store_class(cls):
+        from accounts.sessions import SessionStore
+
+        return SessionStore
 
 
 class Notification(models.Model):

@@ -1,0 +1,1 @@
+"""REST for accounts: tokens, the member's own data, categories, regions and notices."""

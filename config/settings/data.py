@@ -26,7 +26,8 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "moa", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Knows whose each session is, so that a member's sessions can be ended and erased.
+SESSION_ENGINE = "accounts.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 

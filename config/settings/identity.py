@@ -12,7 +12,6 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -30,7 +29,11 @@ LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.NicknameForm"
+ACCOUNT_FORMS = {"signup": "accounts.allauth_forms.SignupForm"}
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # an unverified member may use the site
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -40,7 +43,6 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Moa] "
 # axes counts failed logins, for pages, API and admin alike; a second count with other bounds would only confuse.
 ACCOUNT_RATE_LIMITS = {"login_failed": None} if THROTTLED else False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-USERSESSIONS_TRACK_ACTIVITY = False
 
 SOCIALACCOUNT_PROVIDERS = {
     name: {

@@ -5,6 +5,7 @@ from csp.constants import NONCE, NONE, SELF
 from config.env import DEBUG as DEBUG
 from config.env import TRUSTED_PROXIES as TRUSTED_PROXIES
 from config.env import env
+from config.settings.base import SOCIAL_PROVIDERS
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -31,6 +32,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+_SOCIAL_HOSTS = {
+    "google": "https://accounts.google.com",
+    "kakao": "https://kauth.kakao.com",
+    "naver": "https://nid.naver.com",
+}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -41,7 +47,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Browsers apply this to redirects as well: a social sign-in is a form that ends at its provider.
+        "form-action": [SELF, *[_SOCIAL_HOSTS[name] for name in SOCIAL_PROVIDERS]],
         "frame-ancestors": [NONE],
     }
 }

@@ -1,0 +1,115 @@
+"""The admin's pages for members, categories, regions and notices."""
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts import services
+from accounts.models import Category, Notification, Region, User
+
+
+class EmailAddressInline(TabularInline):
+    model = EmailAddress
+    extra = 0
+    tab = True
+
+
+class MemberCreationForm(UserCreationForm):
+    class Meta(BaseUserCreationForm.Meta):
+        model = User
+        fields = ("email", "nickname")
+        field_classes = {}
+
+
+class MemberChangeForm(UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+        field_classes = {}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    form = MemberChangeForm
+    add_form = MemberCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = (EmailAddressInline,)
+    list_display = ("email", "nickname", "region", "is_active", "is_staff", "is_placeholder", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "is_placeholder", "region", "categories", "date_joined")
+    list_select_related = ("region",)
+    search_fields = ("email", "nickname", "external_id")
+    search_help_text = _("E-mail address, nickname or external id")
+    ordering = ("-date_joined",)
+    date_hierarchy = "date_joined"
+    autocomplete_fields = ("region", "categories")
+    filter_horizontal = ("groups", "user_permissions")
+    readonly_fields = ("last_login", "date_joined", "is_placeholder", "external_id")
+    show_full_result_count = False
+    actions = ("log_out_everywhere",)
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (_("Profile"), {"fields": ("nickname", "region", "categories", "keywords", "avatar", "language")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Origin"), {"fields": ("date_joined", "last_login", "is_placeholder", "external_id")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "nickname", "password1", "password2")}),)
+
+    @admin.action(description=_("Log out everywhere"), permissions=["change"])
+    def log_out_everywhere(self, request, queryset):
+        for user in queryset:
+            services.log_out_everywhere(user)
+        count = len(queryset)
+        text = ngettext("%(count)d member is logged out.", "%(count)d members are logged out.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    # Deleting goes through the one way that also reaches what the other apps hold.
+    def delete_model(self, request, obj):
+        services.erase(obj)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            services.erase(user)
+
+
+class NamedAdmin(SimpleHistoryAdmin, ModelAdmin):
+    list_display = ("name_ko", "name_en", "slug", "order")
+    list_editable = ("order",)
+    search_fields = ("name_ko", "name_en", "slug")
+    ordering = ("order", "name_ko")
+
+
+@admin.register(Category)
+class CategoryAdmin(NamedAdmin):
+    prepopulated_fields = {"slug": ("name_en",)}
+
+
+@admin.register(Region)
+class RegionAdmin(NamedAdmin):
+    prepopulated_fields = {"slug": ("name_en",)}
+
+
+@admin.register(Notification)
+class NotificationAdmin(ModelAdmin):
+    list_display = ("user", "kind", "message", "created_at", "read_at")
+    list_filter = ("kind", "created_at", ("read_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__nickname", "text")
+    autocomplete_fields = ("user",)
+    date_hierarchy = "created_at"
+    readonly_fields = ("created_at", "read_at")
+    show_full_result_count = False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ModelAdmin):
+    search_fields = ("name",)
+    filter_horizontal = ("permissions",)
