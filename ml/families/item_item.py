@@ -1,0 +1,181 @@
+"""People who liked this also liked that: sparse item-item weights by neighbours (cosine) or regression (EASE)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ml.families.base import Base, Contribution, Explanation, Family, Param, Personal, Progress, open_history
+from ml.families.history import SCALE
+from ml.families.items import Catalogue, Item, TrainingData
+from ml.families.popularity import interactions_fingerprint
+from ml.families.rows import Positions, join_names, split_names
+
+DENSE = 12_000  # items; EASE inverts a matrix of that size (1.2 GB as float64)
+BLOCK = 1024
+NUDGE = 1e-4  # of the share of all likes: orders items that no neighbour speaks for
+
+
+class ItemItem(Family):
+    name = "item_item"
+    params = {
+        "method": Param("knn", "knn: cosine of who liked both; ease: regression, better with much data", choices=("knn", "ease")),
+        "neighbours": Param(100, "weights kept per item", 1, 2000),
+        "shrink": Param(10.0, "knn: added to the denominator; few common likers count less", 0, 10_000),
+        "regularization": Param(200.0, "ease: strength of the ridge", 0.01, 1e6),
+        "transform": Param("binary", "how often an item was liked counts once or by its logarithm", choices=("binary", "log")),
+        "dislike_weight": Param(0.5, "how much a disliked item's neighbours lose", 0, 10),
+    }
+
+    def fit(self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None) -> Base:
+        chosen, say = self.with_defaults(params), progress or (lambda share, text: None)
+        likes = like_matrix(data)
+        say(0.2, "similarities")
+        if chosen["method"] == "ease":
+            if likes.shape[1] > DENSE:
+                raise ValueError(f"item_item: ease takes up to {DENSE} items, here are {likes.shape[1]}; use method=knn")
+            table = _ease(likes, chosen["regularization"], int(chosen["neighbours"]))
+        else:
+            table = _neighbours(likes, chosen["shrink"], int(chosen["neighbours"]))
+        popularity = np.asarray(likes.sum(0), np.float32).ravel()
+        state = {
+            "ids": join_names([item.id for item in data.items]),
+            "indptr": table.indptr.astype(np.int32),
+            "indices": table.indices.astype(np.uint16 if table.shape[0] < 65536 else np.int32),
+            "values": table.data.astype(np.float16),
+            "popularity": popularity / max(float(popularity.sum()), 1.0),
+        }
+        say(1.0, "done")
+        return Base(self.name, state, chosen, interactions_fingerprint(data))
+
+    def open(self, base: Base, delta=None, catalogue: Catalogue | None = None) -> ItemItemPersonal:
+        return ItemItemPersonal(self, base, catalogue or Catalogue(), open_history(self.name, delta))
+
+    def extend_features(self, base: Base, catalogue: Catalogue, old: Positions | None) -> Positions:
+        return (old or Positions(split_names(base.state["ids"]))).extend(catalogue.items)
+
+    def table(self, base: Base) -> sp.csr_matrix:
+        """Items × items: row i says what liking item i adds to each other item."""
+        if "table" not in base.cache:
+            state, size = base.state, len(base.state["popularity"])
+            values, columns = state["values"].astype(np.float32), state["indices"].astype(np.int32)
+            base.cache["table"] = sp.csr_matrix((values, columns, state["indptr"]), (size, size))
+        return base.cache["table"]
+
+    def similar(self, base: Base, catalogue: Catalogue, row: int, n: int = 10) -> list[tuple[int, float]]:
+        """The catalogue rows most like one row, with their similarity; empty for items that the base has never seen."""
+        positions = self.features(base, catalogue)
+        at = int(positions.of_row[row])
+        if at < 0:
+            return []
+        scores = positions.spread(self.table(base)[at].toarray().ravel())
+        scores[positions.of_row == at] = 0
+        return best_rows(scores, n)
+
+
+class ItemItemPersonal(Personal):
+    """score = Σ of the table's rows of liked items − `dislike_weight` × those of disliked ones (+ a nudge by popularity)."""
+
+    _taste = None
+
+    def changed(self) -> None:
+        self._taste = None
+
+    def taste(self) -> np.ndarray:
+        """Weight of each base item in the member's history."""
+        if self._taste is None:
+            self._taste = np.zeros(len(self.base.state["popularity"]), np.float32)
+            for at, value in self._weights().items():
+                self._taste[at] = value
+        return self._taste
+
+    def _weights(self) -> dict[int, float]:
+        index = self.family.features(self.base, self.catalogue).index
+        sums: dict[int, list[int]] = {}
+        for ref, liked, disliked in self.history:
+            item = self.catalogue.get(ref)
+            if item is not None and item.id in index:
+                both = sums.setdefault(index[item.id], [0, 0])
+                both[0] += liked
+                both[1] += disliked
+        amount = np.sign if self.base.params["transform"] == "binary" else (lambda value: np.log1p(value / SCALE))
+        back = self.base.params["dislike_weight"]
+        return {at: float(amount(liked) - back * amount(disliked)) for at, (liked, disliked) in sums.items()}
+
+    def score(self, rows: np.ndarray | None = None) -> np.ndarray:
+        taste = self.taste()
+        liked = np.flatnonzero(taste)
+        values = NUDGE * self.base.state["popularity"]
+        if len(liked):
+            values = values + self.family.table(self.base)[liked].T @ taste[liked]
+        return self.family.features(self.base, self.catalogue).spread(values.astype(np.float32), rows)
+
+    def explain(self, item: Item) -> Explanation:
+        row = self.catalogue.rows([self.catalogue.add(item)])
+        positions = self.family.features(self.base, self.catalogue)
+        at, score = int(positions.of_row[row[0]]), float(self.score(row)[0])
+        if at < 0:
+            return Explanation(score, 0.0, [])
+        nudge = NUDGE * float(self.base.state["popularity"][at])
+        ids, taste = split_names(self.base.state["ids"]), self.taste()
+        liked = np.flatnonzero(taste)
+        column = self.family.table(self.base)[liked][:, [at]].toarray().ravel() * taste[liked] if len(liked) else []
+        found = [Contribution("item", ids[i], float(v)) for i, v in zip(liked, column, strict=True) if v]
+        return Explanation(score, nudge, sorted(found, key=lambda part: (-abs(part.value), part.name)))
+
+
+def like_matrix(data: TrainingData) -> sp.csr_matrix:
+    """Members × items, 1 where the member's weights of the item add up to a like."""
+    shape = (data.members, len(data.items))
+    out = sp.csr_matrix((data.weight.astype(np.float32), (data.member, data.item)), shape)
+    out.sum_duplicates()
+    out.data = (out.data > 0).astype(np.float32)
+    out.eliminate_zeros()
+    return out
+
+
+def best_rows(scores: np.ndarray, n: int) -> list[tuple[int, float]]:
+    """Up to n rows of positive score, best first, ties by row."""
+    order = np.lexsort((np.arange(len(scores)), -scores))[:n]
+    return [(int(row), float(scores[row])) for row in order if scores[row] > 0]
+
+
+def _neighbours(likes: sp.csr_matrix, shrink: float, keep: int) -> sp.csr_matrix:
+    likers = likes.T.tocsr()
+    norm = np.sqrt(np.asarray(likers.sum(1)).ravel())
+    blocks = [sp.csr_matrix((0, likes.shape[1]), dtype=np.float32)]
+    for start in range(0, likes.shape[1], BLOCK):
+        both = (likers[start : start + BLOCK] @ likes).tocoo()
+        row = both.row + start
+        values = both.data / (norm[row] * norm[both.col] + shrink + 1e-9)
+        values[row == both.col] = 0
+        blocks.append(_pruned(sp.csr_matrix((values, (both.row, both.col)), both.shape), keep))
+    return sp.vstack(blocks).tocsr()
+
+
+def _ease(likes: sp.csr_matrix, regularization: float, keep: int) -> sp.csr_matrix:
+    gram = (likes.T @ likes).toarray().astype(np.float64)
+    if not gram.size:
+        return sp.csr_matrix(gram)
+    gram[np.diag_indices_from(gram)] += regularization
+    inverse = np.linalg.inv(gram)
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    if keep < len(weights):  # the strongest sources of each target: its score loses least
+        limit = np.partition(np.abs(weights), -keep, axis=0)[-keep]
+        weights[np.abs(weights) < limit] = 0
+    return sp.csr_matrix(weights)
+
+
+def _pruned(table: sp.csr_matrix, keep: int) -> sp.csr_matrix:
+    """The `keep` largest values of each row, ties by column; columns sorted."""
+    row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    order = np.lexsort((table.indices, -table.data, row))
+    rank = np.arange(len(order)) - table.indptr[row[order]]
+    chosen = np.sort(order[(rank < keep) & (table.data[order] != 0)])
+    out = sp.csr_matrix((table.data[chosen], (row[chosen], table.indices[chosen])), table.shape)
+    out.sort_indices()
+    return out
