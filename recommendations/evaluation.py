@@ -1,0 +1,155 @@
+"""Progressive evaluation of feeds: predict, score, learn, in time order, through the code that serves members.
+
+The log is cut by time: bases are fitted on what was before, refitted a few times on the way as the schedule does in service,
+and each like or join of the window is first predicted from what its member had done until then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ml import families as ml_families
+from ml.families.base import Base
+from ml.families.history import History, fixed
+from recommendations.data import Log
+from recommendations.domains import Domain
+from recommendations.feeds import Feed, Scene
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A feed with its parameters, under the name that the report gives it."""
+
+    name: str
+    feed: Feed
+    params: Mapping
+
+
+@dataclass
+class Outcome:
+    """What was measured: per policy the rank (0 first, inf: not in the list) of each event's item; the members beside it."""
+
+    k: int
+    members: list[int] = field(default_factory=list)
+    ranks: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    warm: list[int] = field(default_factory=list)
+    shown: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass
+class Member:
+    """A member in the replay: the same history, event count and finished items that serving would have."""
+
+    history: History = field(default_factory=History)
+    events: int = 0
+    done: set[str] = field(default_factory=set)
+
+
+def fit_bases(domain: Domain, log: Log, end: float, params: Mapping[str, Mapping] | None = None) -> dict[str, Base]:
+    """Every family of the domain, fitted on the items and events before `end`."""
+    data = log.upto(end).training(items_until=end if len(log.snapshot) and log.snapshot.created.max() > 0 else None)
+    return {name: ml_families.get(name).fit(data, (params or {}).get(name)) for name in domain.families}
+
+
+def walk(domain: Domain, log: Log, start: float, end: float, *, refits: int = 5, events: int = 0, seed: int = 0, progress=None, fit=None):
+    """Yield (scene maker, member number, target position) for each positive event of [start, end), in time order, learning on the way.
+
+    `events` bounds how many are yielded (a seeded sample; all are learned). The scene maker is a function of params, valid until the
+    next step.
+    """
+    positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
+    chosen = _sample(domain, log, start, end, positive, events, seed)
+    checkpoints = list(np.linspace(start, end, refits + 1)[:-1])
+    members: dict[int, Member] = defaultdict(Member)
+    bases: dict[str, Base] = {}
+    snapshot = log.snapshot
+    first, total = int(np.searchsorted(log.time, start)), max(1, len(chosen))
+    done = 0
+    for n in range(int(np.searchsorted(log.time, end))):
+        at, user, position = float(log.time[n]), int(log.user[n]), int(log.item[n])
+        member = members[user]
+        if n >= first and n in chosen:
+            while checkpoints and checkpoints[0] <= at:
+                bases = (fit or fit_bases)(domain, log, checkpoints.pop(0))
+            if _fair(snapshot, member, position, at):
+                yield _scene_maker(snapshot, bases, member, at), user, position
+            done += 1
+            if progress and done % 50 == 0:
+                progress(done / total, f"{done} of {total} events")
+        _learn(log, member, n, positive)
+
+
+def _sample(domain: Domain, log: Log, start: float, end: float, positive: set[int], events: int, seed: int) -> set[int]:
+    window = np.flatnonzero((log.time >= start) & (log.time < end) & np.isin(log.verb, list(positive)))
+    if events and len(window) > events:
+        window = np.random.default_rng(seed).choice(window, events, replace=False)
+    return set(window.tolist())
+
+
+def _fair(snapshot, member: Member, position: int, at: float) -> bool:
+    """Only what a feed could have shown counts: it existed, was open, and was not done already."""
+    open_now = snapshot.created[position] <= at and snapshot.opens[position] <= at <= snapshot.closes[position]
+    return bool(open_now) and snapshot.ids[position] not in member.done
+
+
+def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float):
+    delta = {"history": member.history.pack()}
+    opened: dict = {}
+
+    def scene(feed: Feed, params: Mapping) -> Scene:
+        for name in feed.families:
+            if name in bases and name not in opened:
+                opened[name] = ml_families.get(name).open(bases[name], delta, snapshot.catalogue)
+        models = {name: opened[name] for name in feed.families if name in opened}
+        return Scene(
+            snapshot=snapshot,
+            models=models,
+            params=params,
+            at=at,
+            history=member.history,
+            events=member.events,
+            personal=member.events > 0,
+            done=member.done,
+        )
+
+    return scene
+
+
+def _learn(log: Log, member: Member, n: int, positive: set[int]) -> None:
+    weight = float(log.weight[n])
+    item = log.snapshot.item(int(log.item[n]))
+    member.events += 1
+    if weight:
+        member.history.add(item.ref, fixed(weight))
+    if int(log.verb[n]) in positive:
+        member.done.add(item.id)
+
+
+def evaluate(domain: Domain, log: Log, policies: list[Policy], start: float, end: float, *, k: int = 8, **options) -> Outcome:
+    """Rank of each positive event's item in the top k of every policy."""
+    outcome = Outcome(k)
+    for scene, user, position in walk(domain, log, start, end, **options):
+        outcome.members.append(user)
+        for policy in policies:
+            made = scene(policy.feed, policy.params)
+            order = policy.feed.rank(made, k).order[:k]
+            place = np.flatnonzero(order == position)
+            outcome.ranks[policy.name].append(float(place[0]) if len(place) else np.inf)
+            outcome.shown[policy.name].update(order.tolist())
+        outcome.warm.append(made.events)
+    return outcome
+
+
+def split_times(log: Log, validation: float = 0.15, test: float = 0.15) -> tuple[float, float, float]:
+    """(start of validation, start of test, end): quantiles of the events' times."""
+    n = len(log)
+    if n < 20:
+        raise ValueError(f"{n} events are too few to evaluate on; at least 20 are needed")
+    first, second = log.time[int(n * (1 - validation - test))], log.time[int(n * (1 - test))]
+    return float(first), float(second), float(log.time[-1]) + 1

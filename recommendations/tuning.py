@@ -1,0 +1,55 @@
+"""Choice of a feed's weights on the validation part of a log: random search over the parts that the feed adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from recommendations.data import Log
+from recommendations.domains import Domain
+from recommendations.evaluation import walk
+from recommendations.for_you import ForYou
+
+WEIGHTS = ("text", "together", "latent", "taste", "popular", "fresh", "seen")
+
+
+def collect(domain: Domain, log: Log, feed: ForYou, params: Mapping, start: float, end: float, **options) -> list[tuple]:
+    """For each positive event of the window: unweighted parts (parts × candidates) and the place of the target among them."""
+    plain = {**params, **dict.fromkeys(WEIGHTS, 1.0)}
+    found = []
+    for scene, _user, position in walk(domain, log, start, end, **options):
+        parts, mask = feed.parts(scene(feed, plain))
+        where = np.flatnonzero(mask)
+        target = np.flatnonzero(where == position)
+        if len(target):
+            table = np.stack([parts[name][where] if name in parts else np.zeros(len(where)) for name in WEIGHTS])
+            found.append((table.astype(np.float16), int(target[0])))
+    return found
+
+
+def ndcg(cases: list[tuple], weights: np.ndarray, k: int) -> float:
+    """Mean NDCG at k of the weighted sums (ties count half)."""
+    total = 0.0
+    for table, target in cases:
+        scores = weights @ table.astype(np.float32)
+        rank = (scores > scores[target]).sum() + 0.5 * ((scores == scores[target]).sum() - 1)
+        total += 1 / np.log2(rank + 2) if rank < k else 0.0
+    return total / max(1, len(cases))
+
+
+def search(cases: list[tuple], start: Mapping[str, float], *, k: int = 8, rounds: int = 120, seed: int = 0) -> tuple[dict[str, float], float]:
+    """Weights with the best NDCG at k: seeded random search around the best so far, from `start` on."""
+    chance = np.random.default_rng(seed)
+    best = np.array([start[name] for name in WEIGHTS], np.float32)
+    value = ndcg(cases, best, k)
+    for n in range(rounds):
+        if n < rounds // 3:
+            trial = chance.choice([0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0], len(WEIGHTS))
+        else:
+            trial = best * np.exp(chance.normal(0, 0.5, len(WEIGHTS))) * (chance.random(len(WEIGHTS)) > 0.08)
+        trial = np.clip(trial, 0, 5).astype(np.float32)
+        score = ndcg(cases, trial, k)
+        if score > value:
+            best, value = trial, score
+    return {name: round(float(w), 2) for name, w in zip(WEIGHTS, best, strict=True)}, value
