@@ -16,7 +16,16 @@ from ml.store.handler import StoreHandler
 from tests.ml.store import hostile, servers
 
 KEY = "personal/activities/7"
-STATE = {"v": 1, "sequence": 3, "paused": False, "note": None, "text": "등산", "f": 0.5, "b": b"\x00\xff", "l": [1, "a", -2]}
+STATE = {
+    "v": 1,
+    "sequence": 3,
+    "paused": False,
+    "note": None,
+    "text": "등산",
+    "f": 0.5,
+    "b": b"\x00\xff",
+    "l": [1, "a", -2],
+}
 WORKERS, TIMES = 8, 500
 
 
@@ -34,7 +43,10 @@ def test_put_then_get_gives_an_equal_state(store):
 
 
 def test_arrays_survive_with_dtype_shape_and_digest(store):
-    arrays = {name: np.arange(6).reshape(2, 3).astype(name) for name in ("float32", "float64", "int8", "uint16", "int64", "bool")}
+    arrays = {
+        name: np.arange(6).reshape(2, 3).astype(name)
+        for name in ("float32", "float64", "int8", "uint16", "int64", "bool")
+    }
     state = {"arrays": arrays, "empty": np.zeros((0, 4), "float32"), "scalar": np.float32(0.25)}
     store.put(KEY, state)
     back = store.get(KEY)
@@ -86,7 +98,9 @@ def test_nothing_changes_when_fn_raises(store, before):
     assert store.update(KEY, lambda state: {"after": 1}) == {"after": 1}
 
 
-@pytest.mark.parametrize("bad", [{"x": object()}, {"x": float("nan")}, {"x": np.array([np.inf])}, {"x": {1, 2}}, {(1, 2): 3}, [1]])
+@pytest.mark.parametrize(
+    "bad", [{"x": object()}, {"x": float("nan")}, {"x": np.array([np.inf])}, {"x": {1, 2}}, {(1, 2): 3}, [1]]
+)
 def test_what_cannot_be_stored_is_refused_and_changes_nothing(store, bad):
     store.put(KEY, {"n": 1})
     with pytest.raises(TypeError):
@@ -104,7 +118,13 @@ def test_delete(store):
 
 
 def test_keys_by_prefix(store):
-    names = ["personal/clubs/1", "personal/clubs/12", "personal/clubs/2", "personal/Clubs/1", "base/clubs/content/ab.c@d-e_f"]
+    names = [
+        "personal/clubs/1",
+        "personal/clubs/12",
+        "personal/clubs/2",
+        "personal/Clubs/1",
+        "base/clubs/content/ab.c@d-e_f",
+    ]
     for name in names:
         store.put(name, {})
     assert sorted(store.keys()) == sorted(names)
@@ -114,9 +134,18 @@ def test_keys_by_prefix(store):
     assert list(store.keys("personal/club*")) == []
 
 
-@pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", "..", "a/../b", ".hidden", "a/.b", "a b", "a\n", "가", "a\\b", "a\x00", "x" * 201, None])
+@pytest.mark.parametrize(
+    "key",
+    ["", "/a", "a/", "a//b", "..", "a/../b", ".hidden", "a/.b", "a b", "a\n", "가", "a\\b", "a\x00", "x" * 201, None],
+)
 def test_bad_keys_are_refused(store, key):
-    for call in (store.get, store.delete, store.size, lambda k: store.put(k, {}), lambda k: store.update(k, lambda s: {})):
+    for call in (
+        store.get,
+        store.delete,
+        store.size,
+        lambda k: store.put(k, {}),
+        lambda k: store.update(k, lambda s: {}),
+    ):
         with pytest.raises(ValueError, match="invalid store key"):
             call(key)
 
@@ -211,7 +240,13 @@ def test_eight_processes_lose_no_update(backend, store, tmp_path):
     go = tmp_path / "go"
     processes = []
     for worker in range(WORKERS):
-        job = {"databases": backend.databases, "entry": backend.entry, "keys": servers.KEYS, "worker": worker, "key": KEY}
+        job = {
+            "databases": backend.databases,
+            "entry": backend.entry,
+            "keys": servers.KEYS,
+            "worker": worker,
+            "key": KEY,
+        }
         job |= {"times": TIMES, "go": str(go), "ready": str(tmp_path / f"ready{worker}")}
         command = [sys.executable, str(Path(__file__).with_name("worker.py")), json.dumps(job, default=str)]
         processes.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))

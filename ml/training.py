@@ -1,0 +1,214 @@
+"""Trains a base: one run at a time per domain and family, with visible progress, evaluation and a registered version."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ml import families, parameters, registry
+from ml.families.items import TrainingData
+
+Progress = Callable[[float, str], None]
+logger = structlog.get_logger(__name__)
+HEARTBEAT = timedelta(hours=1)  # a run of another machine that was silent for so long counts as dead
+WRITE_EVERY = 0.5  # seconds between two progress rows
+MIN_PER_CLASS, MIN_TEXTS = 2, 20  # below, a stratified hold-out says nothing
+MAX_LOG = 20_000
+
+
+class AlreadyRunning(RuntimeError):
+    """The same domain and family are being trained by another process."""
+
+
+def declare_family_parameters() -> None:
+    """Declare the scope ``ml.<family>`` of every family, once; imports the families, so not for start-up."""
+    known = parameters.scopes()
+    for name in families.FAMILIES:
+        if f"ml.{name}" not in known and (declared := families.get(name).params):
+            parameters.define(f"ml.{name}", parameters.from_family(declared))
+
+
+def queue_run(domain: str, family: str, task_id: str = ""):
+    """A visible row for a training that a task queue will start; AlreadyRunning when one is queued or running."""
+    from ml.models import TrainingRun
+
+    _bury(domain, family)
+    try:
+        with transaction.atomic():
+            return TrainingRun.objects.create(domain=domain, family=family, task_id=task_id)
+    except IntegrityError as error:
+        raise AlreadyRunning(f"{domain}/{family} is already queued or being trained") from error
+
+
+def train(
+    domain: str,
+    family: str,
+    data: TrainingData,
+    params: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    *,
+    seed: int = 0,
+    task_id: str = "",
+):
+    """Fit `family` on `data`, evaluate it, store it, and return its `ModelVersion` (a candidate).
+
+    Parameters
+    ----------
+    params : the family's; None takes what staff set in the scope ``ml.<family>``.
+    progress : called with a share between 0 and 1 and a message.
+
+    Raises
+    ------
+    AlreadyRunning
+        when another process trains the same; ValueError for data or params that the family refuses.
+    """
+    maker = families.get(family)
+    run = _start(domain, family, task_id)
+    report = _Reporter(run, progress)
+    try:
+        if params is None:
+            declare_family_parameters()
+            params = parameters.get(f"ml.{family}") if f"ml.{family}" in parameters.scopes() else {}
+        report(0.0, f"fit on {len(data.items)} items and {len(data.member)} events")
+        base = maker.fit(data, params, lambda share, message: report(share * 0.6, message))
+        report(0.6, "evaluate")
+        metrics, picture = evaluate(family, data, base.params, seed)
+        report(0.95, "store")
+        rows = len(data.member) or len(data.items)
+        version = registry.save_version(
+            domain, base, metrics=metrics, picture=picture, rows=rows, window=_window(data), seed=seed
+        )
+    except BaseException as error:
+        report.fail(error)
+        raise
+    report.done(version)
+    return version
+
+
+def evaluate(family: str, data: TrainingData, params: Mapping[str, Any], seed: int) -> tuple[dict, bytes | None]:
+    """Hold-out metrics of a text classifier and the picture of its confusion matrix; nothing for other families."""
+    if family != "naive_bayes" or find_spec("ml.evaluation.classification") is None:
+        return {}, None
+    texts, labels = _labelled(data)
+    if len(texts) < MIN_TEXTS or len(set(labels)) < 2:
+        return {"note": f"not evaluated: {len(texts)} usable texts in {len(set(labels))} classes"}, None
+    from ml.evaluation.classification import confusion_picture, evaluate_classifier
+
+    report = evaluate_classifier(texts, labels, params, seed)
+    return dict(report), confusion_picture(report)
+
+
+def _labelled(data: TrainingData) -> tuple[list[str], list[str]]:
+    """Texts and labels of the classes that can be split into training and test part."""
+    counts: dict[str, int] = {}
+    for item in data.items:
+        counts[item.label] = counts.get(item.label, 0) + 1
+    usable = [item for item in data.items if item.label and item.text and counts[item.label] >= MIN_PER_CLASS]
+    return [item.text for item in usable], [item.label for item in usable]
+
+
+def _window(data: TrainingData) -> dict[str, str] | None:
+    if not len(data.time):
+        return None
+    first, last = (datetime.fromtimestamp(float(t), UTC).isoformat() for t in (data.time.min(), data.time.max()))
+    return {"from": first, "to": last}
+
+
+def _start(domain: str, family: str, task_id: str):
+    """The run's row, running and owned by this process: a queued one is taken over."""
+    from ml.models import TrainingRun
+
+    _bury(domain, family)
+    now = timezone.now()
+    fields = {"status": "running", "owner": _me(), "started_at": now, "updated_at": now}
+    if task_id:
+        fields["task_id"] = task_id
+    runs = TrainingRun.objects.filter(domain=domain, family=family)
+    queued = runs.filter(status="queued").first()
+    if queued is not None and runs.filter(pk=queued.pk, status="queued").update(**fields):
+        queued.refresh_from_db()
+        return queued
+    try:
+        with transaction.atomic():
+            return TrainingRun.objects.create(domain=domain, family=family, **fields)
+    except IntegrityError as error:
+        other = runs.filter(status="running").first()
+        where = f" (run {other.pk}, {other.progress:.0%}, process {other.owner})" if other else ""
+        raise AlreadyRunning(f"{domain}/{family} is already being trained{where}; wait for it to end") from error
+
+
+def _bury(domain: str, family: str) -> None:
+    """Mark runs whose process is gone as failed, so that they block nobody."""
+    from ml.models import TrainingRun
+
+    for run in TrainingRun.objects.filter(domain=domain, family=family, status="running"):
+        if not _alive(run):
+            rows = TrainingRun.objects.filter(pk=run.pk, status="running", updated_at=run.updated_at)
+            rows.update(status="failed", error="The process that trained it is gone.", finished_at=timezone.now())
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    """When a process of this machine started, in the kernel's ticks (process ids are used again); empty when it is gone."""
+    if not Path("/proc/self/stat").exists():  # not Linux: the id alone
+        try:
+            os.kill(pid, 0)
+        except PermissionError:
+            return "0"
+        except OSError:
+            return ""
+        return "0"
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def _alive(run) -> bool:
+    host, pid, started = (run.owner.rsplit(":", 2) + ["", ""])[:3]
+    if host != socket.gethostname():
+        return timezone.now() - run.updated_at < HEARTBEAT
+    return pid.isdigit() and _started(int(pid)) == started != ""
+
+
+class _Reporter:
+    """Writes a run's progress to its row (not too often) and hands it on."""
+
+    def __init__(self, run, progress: Progress | None):
+        self.run, self.progress, self.written = run, progress, 0.0
+
+    def __call__(self, share: float, message: str) -> None:
+        run = self.run
+        if message != run.message:
+            run.log = (run.log + f"{timezone.localtime():%H:%M:%S} {message}\n")[-MAX_LOG:]
+        run.progress, run.message = max(run.progress, min(float(share), 1.0)), message[:200]
+        if time.monotonic() - self.written >= WRITE_EVERY:
+            self.written = time.monotonic()
+            run.save(update_fields=["progress", "message", "log", "updated_at"])
+        if self.progress is not None:
+            self.progress(run.progress, message)
+
+    def fail(self, error: BaseException) -> None:
+        self.run.error = "".join(traceback.format_exception_only(error)).strip()[:2000] or type(error).__name__
+        self.run.status, self.run.finished_at = "failed", timezone.now()
+        self.run.save()
+        logger.error("training_failed", domain=self.run.domain, family=self.run.family, error=self.run.error)
+
+    def done(self, version) -> None:
+        self(1.0, f"version #{version.number}")
+        self.run.version, self.run.status, self.run.finished_at = version, "done", timezone.now()
+        self.run.save()
