@@ -10,23 +10,41 @@ register = template.Library()
 
 #: (URL name, label, icon); a name that no app serves is left out.
 SECTIONS = (
-    ("pages:home", _("For you"), "spark"),
-    ("activities:activity_list", _("Activities"), "calendar"),
-    ("activities:club_list", _("Clubs"), "people"),
-    ("pages:my_ai", _("My AI"), "settings"),
+    ("pages:home", _("Home"), "home"),
+    ("activities:list", _("Activities"), "calendar"),
+    ("clubs:list", _("Clubs"), "people"),
+    ("pages:my_ai", _("My AI"), "spark"),
 )
 MENU = (
     ("pages:my_ai", _("My AI")),
     ("accounts:profile", _("Profile")),
     ("account_change_password", _("Change password")),
 )
+VERBS = {
+    "view": _("looked at"),
+    "like": _("liked"),
+    "dislike": _("not interested"),
+    "hide": _("hid"),
+    "join": _("joined"),
+    "leave": _("left"),
+    "comment": _("commented on"),
+    "order": _("ordered"),
+    "solve": _("solved"),
+    "fail": _("tried"),
+    "impression": _("was shown"),
+    "pause": _("paused learning"),
+    "resume": _("resumed learning"),
+}
 
 
-def _url(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+def _url(names: str) -> str | None:
+    """Address of the first of these names (parted by spaces) that some app serves."""
+    for name in names.split():
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return None
 
 
 @register.simple_tag(takes_context=True)
@@ -63,3 +81,25 @@ def percent(value) -> int:
         return max(0, min(100, round(float(value) * 100)))
     except (TypeError, ValueError):
         return 0
+
+
+@register.filter
+def verb_name(verb: str):
+    """A verb in words; one that nobody named stays as it is."""
+    return VERBS.get(verb, verb)
+
+
+@register.filter
+def plus(value) -> str:
+    """A signed number with three decimals and a real minus sign."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return ""
+    return f"{number:+.3f}".replace("-", "\u2212")
+
+
+@register.filter
+def unlocal(value) -> str:
+    """A number as SVG attributes want it, whatever the language's decimal sign."""
+    return format(float(value), ".1f")

@@ -27,11 +27,16 @@
   document.addEventListener("toast", (event) => toast(event.detail.value || event.detail.text, event.detail.kind));
   const english = document.documentElement.lang.startsWith("en");
   document.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    if (status === 403) return toast(english ? "Please log in and try again." : "로그인 후 다시 시도해 주세요.", "error");
-    toast(event.detail.xhr.getResponseHeader("X-Message") || (english ? "That did not work. Please try again." : "처리하지 못했어요. 다시 시도해 주세요."), "error");
+    const type = event.detail.xhr.getResponseHeader("Content-Type") || "";
+    toast((type.startsWith("text/plain") && event.detail.xhr.responseText) || (english ? "That did not work. Please try again." : "처리하지 못했어요. 다시 시도해 주세요."), "error");
   });
   document.addEventListener("htmx:sendError", () => toast(english ? "No connection." : "연결이 끊겼어요.", "error"));
+
+  /* a page that comes back from the browser's memory shows what the model knew before: ask again */
+  window.addEventListener("pageshow", (event) => {
+    const feed = event.persisted && document.querySelector("#feed[hx-get]");
+    if (feed && window.htmx) window.htmx.trigger(feed, "refresh");
+  });
 
   /* theme: remembered in a cookie, so that the server draws the right one at once */
   document.addEventListener("click", (event) => {

@@ -1,0 +1,10 @@
+"""The pages app."""
+
+from django.apps import AppConfig
+
+
+class PagesConfig(AppConfig):
+    """Configuration of pages."""
+
+    name = "pages"
+    verbose_name = "Pages"

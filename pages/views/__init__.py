@@ -1,0 +1,22 @@
+"""Views translate HTTP; what they show comes from selectors, what they change goes through services."""
+
+from pages.views.feedback import feedback, why
+from pages.views.home import feed_fragment, home
+from pages.views.my_ai import forget, my_ai, my_ai_domain, pause, reset, resume, undo
+from pages.views.plain import about, search
+
+__all__ = [
+    "about",
+    "feed_fragment",
+    "feedback",
+    "forget",
+    "home",
+    "my_ai",
+    "my_ai_domain",
+    "pause",
+    "reset",
+    "resume",
+    "search",
+    "undo",
+    "why",
+]
