@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 SEARCH_LENGTH = 100
@@ -13,8 +14,14 @@ def terms(query):
     return (query or "").replace("\x00", " ")[:SEARCH_LENGTH].split()[:SEARCH_TERMS]
 
 
-class SearchMixin:
+class CardQuerySet(models.QuerySet):
+    """Searching and counting, for both kinds of rows."""
+
     search_fields: tuple[str, ...] = ()
+
+    def adjust(self, field, change):
+        """Add to a kept number without reading it, so that two at once both count; never below zero."""
+        return self.update(**{field: Greatest(models.F(field) + change, 0)})
 
     def search(self, query):
         """Rows that hold every word of `query` in some field."""
@@ -27,7 +34,7 @@ class SearchMixin:
         return found
 
 
-class ClubQuerySet(SearchMixin, models.QuerySet):
+class ClubQuerySet(CardQuerySet):
     search_fields = ("name", "intro", "info_text")
 
     def open(self):
@@ -38,7 +45,7 @@ class ClubQuerySet(SearchMixin, models.QuerySet):
         return self.select_related("category", "region").defer("info", "info_text")
 
 
-class ActivityQuerySet(SearchMixin, models.QuerySet):
+class ActivityQuerySet(CardQuerySet):
     search_fields = ("title", "intro", "content_text", "place", "club__name")
 
     def visible_to(self, user=None):

@@ -1,0 +1,67 @@
+"""Serializer fields that this API needs: times in UTC, categories and regions by id or slug."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+
+class MomentField(serializers.DateTimeField):
+    """A time, always shown in UTC; a time without an offset is taken as UTC."""
+
+    def __init__(self, **kwargs):
+        super().__init__(default_timezone=dt.UTC, **kwargs)
+
+
+class NamedSerializer(serializers.Serializer):
+    """A category or region in short."""
+
+    id = serializers.IntegerField(read_only=True)
+    slug = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class MemberSerializer(serializers.Serializer):
+    """What others see of a member."""
+
+    id = serializers.IntegerField(read_only=True)
+    nickname = serializers.CharField(read_only=True)
+
+
+def find_named(queryset, value):
+    """The category or region with this id or slug, or None."""
+    value = str(value).strip()
+    by = {"pk": int(value)} if value.isascii() and value.isdigit() and len(value) < 10 else {"slug": value[:100]}
+    return queryset.filter(**by).first()
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "description": "id or slug"})
+class NamedField(serializers.RelatedField):
+    """A category or region, given by id or slug."""
+
+    default_error_messages = {
+        "unknown": _("There is none with the id or slug “{value}”."),
+        "invalid": _("Give an id or a slug."),
+    }
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool) or not isinstance(data, (int, str)):
+            self.fail("invalid")
+        if "\x00" in str(data):
+            self.fail("invalid")
+        return find_named(self.get_queryset(), data) or self.fail("unknown", value=str(data)[:50])
+
+    def to_representation(self, value):
+        return value.pk
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class RowField(serializers.PrimaryKeyRelatedField):
+    """A row by its id; a boolean is none."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool):
+            self.fail("incorrect_type", data_type="bool")
+        return super().to_internal_value(data)

@@ -1,0 +1,13 @@
+"""The addresses of clubs, activities and comments below /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from activities.api.activities import ActivityViewSet, CommentViewSet
+from activities.api.clubs import ClubViewSet
+
+router = SimpleRouter()
+router.register("clubs", ClubViewSet, basename="club")
+router.register("activities", ActivityViewSet, basename="activity")
+router.register("comments", CommentViewSet, basename="comment")
+
+urlpatterns = router.urls

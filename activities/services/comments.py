@@ -1,0 +1,46 @@
+"""Writes on comments."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from activities import errors, notices
+from activities.models import Comment
+from common import html
+
+COMMENT_LENGTH = 1000
+
+
+def comment_create(*, user, activity, text, parent=None):
+    """Say something below an activity, or answer a comment there (one level deep)."""
+    try:
+        text = html.text(text, COMMENT_LENGTH, lines=True)
+    except ValidationError as error:
+        raise ValidationError({"text": error.error_list}) from None
+    if not text:
+        raise ValidationError({"text": ValidationError(_("Write something."), code="blank")})
+    if parent is not None:
+        parent = _thread(parent, activity)
+    with transaction.atomic():
+        comment = Comment.objects.create(user=user, activity=activity, parent=parent, text=text)
+        notices.tell(activity.host, "comment", notices.COMMENT, activity, member=user, anchor="#comments")
+        if parent is not None and parent.user != activity.host:
+            notices.tell(parent.user, "reply", notices.REPLY, activity, member=user, anchor="#comments")
+    return comment
+
+
+def _thread(parent, activity):
+    if parent.activity_id != activity.pk or parent.deleted_at or parent.is_hidden:
+        message = _("There is no such comment below this activity.")
+        raise ValidationError({"parent": ValidationError(message, code="parent")})
+    return parent.parent or parent
+
+
+def comment_delete(*, user, comment):
+    """Take a comment away: its author may, and whoever organises the activity. The words go, the place in the thread stays."""
+    if comment.user_id != user.pk and not comment.activity.is_run_by(user):
+        raise errors.not_allowed(_("Only its author or the organiser may delete a comment."))
+    if comment.deleted_at is None:
+        comment.text, comment.deleted_at = "", timezone.now()
+        comment.save(update_fields=["text", "deleted_at"])
