@@ -25,6 +25,8 @@ class Domain:
 
     name: ClassVar[str]
     verbose_name: ClassVar[Any] = ""
+    #: where pages list it; the lowest comes first
+    order: ClassVar[int] = 100
     #: verb → weight it is learned with; 0 is recorded and teaches nothing. Staff may tune them ("<name>.verbs").
     verbs: ClassVar[Mapping[str, float]]
     #: verbs that count as success in `evaluate`

@@ -1,0 +1,72 @@
+"""`manage.py bootstrap`: demo data, demo logins, missing bases and schedules. Each step only where it is still to be done."""
+
+import time
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django_q.models import Schedule
+
+from accounts.models import User
+from accounts.services import ensure_reference_data
+from activities import demo
+from ml import registry, revisions
+from recommendations.domains import domains
+from recommendations.tasks import train_family
+
+MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"  # noqa: S105  the published demo login
+SCHEDULES = {
+    "popularity": ("recommendations.tasks.refresh_popularity", Schedule.HOURLY),
+    "retrain": ("recommendations.tasks.retrain", Schedule.DAILY),
+}
+
+
+class Command(BaseCommand):
+    help = "Load the demo data, train what is not trained yet, plan the scheduled tasks. Does nothing the second time."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--no-demo", action="store_true", help="categories, bases and schedules only")
+
+    def handle(self, *, no_demo, **options):
+        self.began = time.perf_counter()
+        if not no_demo and not demo.is_loaded():
+            self._say("demo data (synthetic, see fixtures/README.md)")
+            with transaction.atomic():
+                ensure_reference_data()
+                demo.load_all(self._say)
+                self._logins()
+        self._train()
+        self._schedule()
+        if not no_demo and settings.DEBUG:
+            self.stdout.write(f"demo logins: {MEMBER} and {STAFF} (staff), password {PASSWORD}")
+
+    def _say(self, text):
+        self.stdout.write(f"[{time.perf_counter() - self.began:5.1f} s] {text}")
+        self.stdout.flush()
+
+    def _logins(self):
+        """The member with a good history, and a staff user; a public password is for development only."""
+        member = User.objects.filter(events__domain="activities").order_by("pk").first()
+        staff = User(email=STAFF, nickname="모아지기", is_staff=True, is_superuser=True)
+        for user, email in ((member, MEMBER), (staff, STAFF)):
+            user.email = email
+            user.set_password(PASSWORD if settings.DEBUG else None)
+            user.save()
+            EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+
+    def _train(self):
+        numbers = revisions.current()
+        for domain in domains:
+            for family in domain.families:
+                if registry.production(domain.name, family, numbers) is None:
+                    try:
+                        version = train_family(domain.name, family)
+                    except ValueError as error:
+                        self._say(f"{domain.name} {family}: not trained yet: {error}")
+                    else:
+                        self._say(f"trained {domain.name} {family} {version.version}")
+
+    def _schedule(self):
+        for name, (function, often) in SCHEDULES.items():
+            Schedule.objects.get_or_create(name=name, defaults={"func": function, "schedule_type": often})
