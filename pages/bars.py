@@ -64,7 +64,9 @@ def bars(explanation: Mapping[str, Any]) -> list[Bar]:
 
 def feed_parts(explanation: Mapping[str, Any]) -> list[Bar]:
     """What the place in the feed is the sum of; parts that are nothing are left out."""
-    return signed(("", str(PARTS.get(name, name)), value) for name, value in explanation.get("parts", {}).items() if value)
+    return signed(
+        ("", str(PARTS.get(name, name)), value) for name, value in explanation.get("parts", {}).items() if value
+    )
 
 
 def past(explanation: Mapping[str, Any]) -> list[Bar]:

@@ -57,7 +57,9 @@ def domain_or_404(name: str) -> Domain:
     """The domain of that name; Refused with 404 otherwise."""
     if name not in domains:
         known = ", ".join(domain.name for domain in domains)
-        raise Refused(_("There is no section “%(name)s”; there are: %(known)s.") % {"name": name[:40], "known": known}, 404)
+        raise Refused(
+            _("There is no section “%(name)s”; there are: %(known)s.") % {"name": name[:40], "known": known}, 404
+        )
     return domains[name]
 
 

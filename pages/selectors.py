@@ -49,7 +49,7 @@ class Card:
 def front_domains() -> list[Domain]:
     """Domains that have something to show on the main page, in the order in which they ask to be shown."""
     shown = [domain for domain in domains if tabs_of(domain)]
-    return sorted(shown, key=lambda domain: getattr(domain, "order", 100))
+    return sorted(shown, key=lambda domain: domain.order)
 
 
 def tabs_of(domain: Domain) -> list[tuple[str, Any]]:
@@ -73,8 +73,13 @@ def cards(result: selectors.FeedResult, user) -> list[Card]:
     liked = liked_ids(user, result.domain, [ranked.id for ranked in result.items])
     return [
         Card(
-            domain, ranked.id, ranked.row, [str(reason) for reason in ranked.reasons], ranked.id in liked,
-            result.recommendation_id, explained=result.feed == "for-you",
+            domain,
+            ranked.id,
+            ranked.row,
+            [str(reason) for reason in ranked.reasons],
+            ranked.id in liked,
+            result.recommendation_id,
+            explained=result.feed == "for-you",
         )
         for ranked in result.items
     ]
@@ -96,7 +101,7 @@ def season(domain: Domain) -> list[str]:
 
 
 def search(query: str, user, only: str = "") -> list[tuple[Domain, list[Card], bool]]:
-    """What every domain finds, and whether there is more. A domain offers `search(query, user)` or a queryset with `search`."""
+    """What every domain finds and whether there is more: by its `search(query, user)` or its queryset's `search`."""
     found = []
     for domain in domains:
         if only and domain.name != only:

@@ -43,7 +43,10 @@ def _act(request: HttpRequest, kind, item: str, action: str, recommendation_id: 
     try:
         if action == verb:
             services.record_event(
-                domain=kind.name, item=item, verb=verb, recommendation_id=recommendation_id or None,
+                domain=kind.name,
+                item=item,
+                verb=verb,
+                recommendation_id=recommendation_id or None,
                 **asker(request, create=True),
             )
         elif member(request) is None:

@@ -21,7 +21,7 @@ AI = "for-you"
 @cache_control(private=True, max_age=0)
 @refusable
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the frame at once; the AI tab arrives as a fragment. `plain=1` has it all in one page, for browsers without script."""
+    """Show the frame at once; the AI tab comes as a fragment. `plain=1` has all in one page, for want of scripts."""
     shown = selectors.front_domains()
     context: dict = {"domains": shown, "tabs": []}
     if shown:
@@ -49,7 +49,9 @@ def feed_fragment(request: HttpRequest, domain: str, feed: str) -> HttpResponse:
     tabs = [name for name, _label in selectors.tabs_of(kind)]
     if feed not in tabs:
         known = ", ".join(tabs)
-        raise Refused(_("There is no list “%(name)s” here; there are: %(known)s.") % {"name": feed[:40], "known": known}, 404)
+        raise Refused(
+            _("There is no list “%(name)s” here; there are: %(known)s.") % {"name": feed[:40], "known": known}, 404
+        )
     context = {"domain": kind, "tab": feed, **_feed(request, kind, feed)}
     return render(request, "pages/includes/feed.html", context)
 
