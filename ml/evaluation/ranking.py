@@ -74,7 +74,12 @@ def bootstrap_interval(
 
 
 def paired_bootstrap(
-    a: np.ndarray, b: np.ndarray, members: np.ndarray | None = None, seed: int = 0, draws: int = 2000, level: float = 0.95
+    a: np.ndarray,
+    b: np.ndarray,
+    members: np.ndarray | None = None,
+    seed: int = 0,
+    draws: int = 2000,
+    level: float = 0.95,
 ) -> Interval:
     """Interval of the mean of a − b over the same events; `a` beats `b` where `low` is above zero."""
     a, b = np.asarray(a, float), np.asarray(b, float)

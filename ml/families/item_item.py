@@ -22,21 +22,29 @@ NUDGE = 1e-4  # of the share of all likes: orders items that no neighbour speaks
 class ItemItem(Family):
     name = "item_item"
     params = {
-        "method": Param("knn", "knn: cosine of who liked both; ease: regression, better with much data", choices=("knn", "ease")),
+        "method": Param(
+            "knn", "knn: cosine of who liked both; ease: regression, better with much data", choices=("knn", "ease")
+        ),
         "neighbours": Param(100, "weights kept per item", 1, 2000),
         "shrink": Param(10.0, "knn: added to the denominator; few common likers count less", 0, 10_000),
         "regularization": Param(200.0, "ease: strength of the ridge", 0.01, 1e6),
-        "transform": Param("binary", "how often an item was liked counts once or by its logarithm", choices=("binary", "log")),
+        "transform": Param(
+            "binary", "how often an item was liked counts once or by its logarithm", choices=("binary", "log")
+        ),
         "dislike_weight": Param(0.5, "how much a disliked item's neighbours lose", 0, 10),
     }
 
-    def fit(self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None) -> Base:
+    def fit(
+        self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None
+    ) -> Base:
         chosen, say = self.with_defaults(params), progress or (lambda share, text: None)
         likes = like_matrix(data)
         say(0.2, "similarities")
         if chosen["method"] == "ease":
             if likes.shape[1] > DENSE:
-                raise ValueError(f"item_item: ease takes up to {DENSE} items, here are {likes.shape[1]}; use method=knn")
+                raise ValueError(
+                    f"item_item: ease takes up to {DENSE} items, here are {likes.shape[1]}; use method=knn"
+                )
             table = _ease(likes, chosen["regularization"], int(chosen["neighbours"]))
         else:
             table = _neighbours(likes, chosen["shrink"], int(chosen["neighbours"]))

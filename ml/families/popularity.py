@@ -27,7 +27,9 @@ class Popularity(Family):
         "smoothing": Param(5.0, "as how many events of average approval an item starts", 0, 10_000),
     }
 
-    def fit(self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None) -> Base:
+    def fit(
+        self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None
+    ) -> Base:
         chosen = self.with_defaults(params)
         weight = np.asarray(data.weight, np.float64)
         if chosen["half_life"] and len(weight):

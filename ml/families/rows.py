@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
+from ml.families.history import History
+from ml.families.items import Catalogue
+
 
 def join_names(names: Sequence[str]) -> bytes:
     """Names as one blob (a list of 50,000 strings is several times as large); none may hold a NUL."""
@@ -18,21 +21,35 @@ def split_names(blob: bytes) -> list[str]:
     return blob.decode().split("\0") if blob else []
 
 
+def history_rows(history: History, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(catalogue rows, likes, dislikes in 1/1000) of a history; revisions that no longer exist are left out."""
+    entries = list(history)
+    rows = catalogue.rows(ref for ref, _, _ in entries)
+    if len(rows) < len(entries):
+        entries = [entry for entry in entries if len(catalogue.rows(entry[:1]))]
+    table = np.array(entries, np.float64).reshape(-1, 3)
+    return rows, table[:, 1], table[:, 2]
+
+
 class SparseRows:
-    """CSR rows in arrays that double, so that one more row costs no copy of the table. Rows never change."""
+    """CSR rows in arrays that double, so that one more row costs no copy of the table.
+
+    Rows never change; `append` returns a longer view and leaves this one as it was, for threads that still read it.
+    """
 
     def __init__(self, columns: int):
         self.columns, self.rows, self.size = columns, 0, 0
         self.indptr = np.zeros(64, np.int64)
         self.indices, self.data = np.zeros(1024, np.int32), np.zeros(1024, np.float32)
 
-    def append(self, matrix: sp.csr_matrix) -> None:
-        rows, size = self.rows + matrix.shape[0], self.size + matrix.nnz
-        self.indptr = _grown(self.indptr, rows + 1)
-        self.indices, self.data = _grown(self.indices, size), _grown(self.data, size)
-        self.indptr[self.rows + 1 : rows + 1] = matrix.indptr[1:] + self.size
-        self.indices[self.size : size], self.data[self.size : size] = matrix.indices, matrix.data
-        self.rows, self.size = rows, size
+    def append(self, matrix: sp.csr_matrix) -> SparseRows:
+        out = SparseRows(self.columns)
+        rows, size = out.rows, out.size = self.rows + matrix.shape[0], self.size + matrix.nnz
+        out.indptr = _grown(self.indptr, rows + 1)
+        out.indices, out.data = _grown(self.indices, size), _grown(self.data, size)
+        out.indptr[self.rows + 1 : rows + 1] = matrix.indptr[1:] + self.size
+        out.indices[self.size : size], out.data[self.size : size] = matrix.indices, matrix.data
+        return out
 
     def take(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(columns, values, position in `rows`) of all entries of `rows`; repeated rows are repeated."""
@@ -53,7 +70,11 @@ class SparseRows:
     def matrix(self) -> sp.csr_matrix:
         """The rows as a SciPy matrix that shares their memory."""
         out = sp.csr_matrix((self.rows, self.columns), dtype=np.float32)  # the checking constructor costs 50 µs more
-        out.indptr, out.indices, out.data = self.indptr[: self.rows + 1], self.indices[: self.size], self.data[: self.size]
+        out.indptr, out.indices, out.data = (
+            self.indptr[: self.rows + 1],
+            self.indices[: self.size],
+            self.data[: self.size],
+        )
         return out
 
 

@@ -1,0 +1,225 @@
+"""A member's own naive Bayes: the classifier after their likes, and what they like more than everybody does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ml.families.base import Base, Contribution, Explanation, Personal
+from ml.families.history import SCALE
+from ml.families.items import Item
+from ml.families.rows import SparseRows, history_rows, split_names
+from ml.families.text import Vectorizer
+
+
+class Learned:
+    """A base's arrays in the form that computing needs; derived, kept in `Base.cache`."""
+
+    def __init__(self, base: Base):
+        state = base.state
+        self.classes: list[str] = list(state["classes"])
+        self.vectorizer = Vectorizer(split_names(state["vocabulary"]), state["tokenizer"])
+        self.weight = state["weight"].astype(np.float64)
+        self.alpha = (
+            float(state["alpha"]) * self.weight
+        )  # so that weighting leaves a word's smoothed shares as they are
+        self.counts = state["feature_count"].astype(np.float64)
+        self.class_count = state["class_count"].astype(np.float64)
+        self.total = (self.counts * self.weight + self.alpha).sum(1)
+        self.empty_total = float(self.alpha.sum())
+        # How often everybody's texts hold each feature; one more each, so that none is infinitely telling.
+        everyone = self.counts.sum(0) + 1.0
+        self.share = everyone / max(everyone.sum(), 1.0)
+        self.class_share = (self.class_count + 1.0) / (self.class_count.sum() + len(self.classes))
+
+    @classmethod
+    def of(cls, base: Base) -> Learned:
+        if "learned" not in base.cache:
+            base.cache["learned"] = cls(base)
+        return base.cache["learned"]
+
+    def log_words(self) -> np.ndarray:
+        """log P(feature | class) of the base, classes × features."""
+        return np.log(self.counts * self.weight + self.alpha) - np.log(self.total)[:, None]
+
+
+@dataclass
+class Features:
+    """Counts, label code and inverse length of each catalogue row; codes past the base's classes are new labels."""
+
+    counts: SparseRows
+    codes: np.ndarray  # of the item's own label, -1 for none: what it teaches
+    shown: np.ndarray  # the same with the base's best class for items without a label: what it scores as
+    inverse_length: np.ndarray
+    labels: list[str]
+
+
+class NaiveBayesPersonal(Personal):
+    """`MultinomialNB` of base and own counts (`predict_proba`), and the relevance of items to the member (`score`).
+
+    The score adds up: `label_weight` × log lift of the item's label + `word_weight` × mean log lift of its words, where
+    a lift is the member's smoothed share over everybody's, likes less `dislike_weight` × dislikes.
+    """
+
+    def changed(self) -> None:
+        self._sums = self._lifts = None
+
+    _sums = _lifts = None
+
+    # What was learned -------------------------------------------------------------------------------------------
+
+    def sums(self) -> dict[str, Any]:
+        """The history as exact integer sums (in 1/1000): likes and dislikes by feature and label, touched class counts."""
+        if self._sums is None:
+            rows, liked, disliked = history_rows(self.history, self.catalogue)
+            features = self.family.features(self.base, self.catalogue)
+            columns, values, owner = features.counts.take(rows)
+            codes = features.codes[rows]
+            own, width = codes >= 0, len(features.labels)
+            self._sums = {
+                "columns": columns, "owner": owner, "values": values, "codes": codes, "liked": liked,
+                "words": tuple(np.bincount(columns, values * w[owner], features.counts.columns) for w in (liked, disliked)),
+                "labels": tuple(np.bincount(codes[own], w[own], width) for w in (liked, disliked)),
+                "names": features.labels,
+            }  # fmt: skip
+        return self._sums
+
+    @property
+    def classes(self) -> list[str]:
+        """The base's classes, then the liked labels that it does not know, in sorted order."""
+        known, sums = len(Learned.of(self.base).classes), self.sums()
+        new = [sums["names"][code] for code in np.flatnonzero(sums["labels"][0]) if code >= known]
+        return Learned.of(self.base).classes + sorted(new)
+
+    # The classifier ---------------------------------------------------------------------------------------------
+
+    def joint_log_likelihood(self, texts: Sequence[str]) -> np.ndarray:
+        """log P(class, text), texts × `classes`: scikit-learn's `MultinomialNB` after `partial_fit` of all likes."""
+        learned, sums, classes = Learned.of(self.base), self.sums(), self.classes
+        place = {sums["names"].index(name): at for at, name in enumerate(classes)}
+        to_class = np.array([place.get(code, -1) for code in range(len(sums["names"]))] + [-1])
+        matrix = learned.vectorizer.transform(texts).astype(np.float64)
+        used = np.unique(matrix.indices)
+        counts = np.zeros((len(classes), len(used)))
+        counts[: len(learned.classes)] = learned.counts[:, used]
+        total = np.full(len(classes), learned.empty_total)
+        total[: len(learned.classes)] = learned.total
+        at = to_class[sums["codes"]][sums["owner"]]
+        gain = sums["values"].astype(np.float64) * sums["liked"][sums["owner"]] / SCALE
+        keep = at >= 0
+        np.add.at(total, at[keep], (gain * learned.weight[sums["columns"]])[keep])
+        near = np.minimum(np.searchsorted(used, sums["columns"]), max(len(used) - 1, 0))
+        if len(used):
+            keep &= used[near] == sums["columns"]
+            np.add.at(counts, (at[keep], near[keep]), gain[keep])
+        weight = learned.weight[used]
+        words = np.log(counts * weight + learned.alpha[used]) - np.log(total)[:, None]
+        return np.asarray(matrix[:, used] @ (words * weight).T) + self._log_prior(len(classes), to_class)
+
+    def _class_count(self, size: int, to_class: np.ndarray) -> np.ndarray:
+        learned, likes = Learned.of(self.base), self.sums()["labels"][0] / SCALE
+        count = np.zeros(size)
+        count[: len(learned.classes)] = learned.class_count
+        touched = np.flatnonzero(likes)
+        count[to_class[touched]] += likes[touched]
+        return count
+
+    def _log_prior(self, size: int, to_class: np.ndarray) -> np.ndarray:
+        count = self._class_count(size, to_class)
+        with np.errstate(divide="ignore"):  # a class that nobody has an example of: -inf, as in scikit-learn
+            return np.log(count) - np.log(count.sum())
+
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """P(class | text), texts × `classes`."""
+        joint = self.joint_log_likelihood(texts)
+        joint -= joint.max(1, keepdims=True)
+        share = np.exp(joint)
+        return share / share.sum(1, keepdims=True)
+
+    def affinity(self, text: str) -> dict[str, float]:
+        """Label → probability of a text (a season's or a profile's keywords), by the member's own model."""
+        return dict(zip(self.classes, self.predict_proba([text])[0].tolist(), strict=True))
+
+    # Relevance --------------------------------------------------------------------------------------------------
+
+    def _lift(self) -> tuple[np.ndarray, np.ndarray]:
+        """(by label code, by feature): log lifts, weighted as `score` adds them."""
+        if self._lifts is None:
+            learned, sums, params = Learned.of(self.base), self.sums(), self.base.params
+            prior = params["prior_examples"]
+            share = np.full(len(sums["names"]), 1 / (learned.class_count.sum() + len(learned.classes)))
+            share[: len(learned.classes)] = learned.class_share
+            spread = prior * learned.counts.sum() / max(learned.class_count.sum(), 1)  # features of as many examples
+            label = self._two_sided(sums["labels"], share, prior)
+            word = self._two_sided(sums["words"], learned.share, max(spread, 1.0))
+            self._lifts = (
+                label * params["label_weight"],
+                (word * params["word_weight"] * learned.weight).astype(np.float32),
+            )
+        return self._lifts
+
+    def _two_sided(self, sums: tuple[np.ndarray, np.ndarray], share: np.ndarray, prior: float) -> np.ndarray:
+        """log((count + prior·share) / (prior·share)) of the likes, less the dislikes' × `dislike_weight`; 0 where untouched."""
+        out = np.zeros(len(share))
+        for counts, sign in zip(sums, (1.0, -self.base.params["dislike_weight"]), strict=True):
+            touched = np.flatnonzero(counts)
+            out[touched] += sign * np.log1p(counts[touched] / SCALE / (prior * share[touched]))
+        return out
+
+    def score(self, rows: np.ndarray | None = None) -> np.ndarray:
+        if not len(self.history):
+            return np.zeros(len(self.catalogue) if rows is None else len(rows), np.float32)
+        label, word = self._lift()  # first: it may load revisions, which adds rows
+        features = self.family.features(self.base, self.catalogue)
+        shown, inverse = features.shown, features.inverse_length
+        if rows is not None:
+            shown, inverse = shown[rows], inverse[rows]
+        padded = np.zeros(
+            len(features.labels) + 1, np.float32
+        )  # the last one: no label; also labels newer than the sums
+        padded[: len(label)] = label
+        return padded[shown] + features.counts.dot(word, rows) * inverse
+
+    def explain(self, item: Item) -> Explanation:
+        row = self.catalogue.rows([self.catalogue.add(item)])
+        score = float(self.score(row)[0])
+        label, word = self._lift()
+        features = self.family.features(self.base, self.catalogue)
+        code = int(features.shown[row[0]])
+        parts: dict[tuple[str, str], float] = {}
+        if 0 <= code < len(label) and label[code]:
+            parts["label", features.labels[code]] = float(label[code])
+        for piece, known in Learned.of(self.base).vectorizer.pieces(item.text):
+            value = float(word[known].sum()) * float(features.inverse_length[row[0]])
+            if value:
+                parts["word", piece] = parts.get(("word", piece), 0.0) + value
+        found = [Contribution(kind, name, value) for (kind, name), value in parts.items()]
+        return Explanation(score, 0.0, sorted(found, key=lambda part: (-abs(part.value), part.name)))
+
+    def label_lift(self) -> dict[str, float]:
+        """Label → log(own share / everybody's share) as the score uses it, before `label_weight`; 0 for a newcomer."""
+        label = self._lift()[0] / (self.base.params["label_weight"] or 1.0)
+        return {name: float(label[code]) for code, name in enumerate(self.sums()["names"])}
+
+    def top(self, n: int = 5) -> list[tuple[str, float]]:
+        likes, dislikes = self.sums()["labels"]
+        count = np.zeros(len(likes))
+        base = Learned.of(self.base).class_count
+        count[: len(base)] = base
+        before = count / max(count.sum(), 1)
+        after = count + (likes - self.base.params["dislike_weight"] * dislikes) / SCALE
+        after = np.maximum(after, 0)
+        moved = after / max(after.sum(), 1) - before
+        order = sorted(
+            (code for code in range(len(moved)) if likes[code] or dislikes[code]), key=lambda c: (-abs(moved[c]), c)
+        )
+        return [(self.sums()["names"][code], float(moved[code])) for code in order[:n]]
+
+
+def best_classes(learned: Learned, matrix: sp.csr_matrix) -> np.ndarray:
+    prior = np.log(learned.class_count / learned.class_count.sum())
+    return (np.asarray(matrix @ (learned.log_words() * learned.weight).T) + prior).argmax(1)
