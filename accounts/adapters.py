@@ -4,7 +4,7 @@ import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.contrib.sites.shortcuts import get_current_site
+from django.contrib.sites.models import Site
 from django.db import transaction
 
 from accounts import services
@@ -29,10 +29,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         request = self.request
-        context = {"request": request, "email": email, "current_site": get_current_site(request)} | context
+        context = {"request": request, "email": email, "current_site": _site(request)} | context
         message = self.render_mail(template_prefix, email, context)
         # After the commit: a mail about a row that is rolled back would be a lie.
         transaction.on_commit(lambda: deliver(message))
+
+
+def _site(request):
+    """The name and host that mails show: the host of the request, not the example.com of a fresh Site row."""
+    return Site(name="Moa", domain=request.get_host()) if request else Site.objects.get_current()
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -40,7 +40,16 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     add_form = MemberCreationForm
     change_password_form = AdminPasswordChangeForm
     inlines = (EmailAddressInline,)
-    list_display = ("email", "nickname", "region", "is_active", "is_staff", "is_placeholder", "date_joined", "last_login")
+    list_display = (
+        "email",
+        "nickname",
+        "region",
+        "is_active",
+        "is_staff",
+        "is_placeholder",
+        "date_joined",
+        "last_login",
+    )
     list_filter = ("is_active", "is_staff", "is_placeholder", "region", "categories", "date_joined")
     list_select_related = ("region",)
     search_fields = ("email", "nickname", "external_id")
@@ -59,6 +68,9 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         (_("Origin"), {"fields": ("date_joined", "last_login", "is_placeholder", "external_id")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "nickname", "password1", "password2")}),)
+
+    def get_inlines(self, request, obj):
+        return super().get_inlines(request, obj) if obj else ()
 
     @admin.action(description=_("Log out everywhere"), permissions=["change"])
     def log_out_everywhere(self, request, queryset):

@@ -7,6 +7,16 @@ from accounts import pictures, validators
 from accounts.models import LANGUAGES, Category, Region, User
 
 
+class ChoicesField(forms.ModelMultipleChoiceField):
+    """Several rows; SQLite fails on a number too large for it, which no row can have."""
+
+    def clean(self, value):
+        for key in value if isinstance(value, (list, tuple)) else ():
+            if len(str(key)) > 18:
+                raise forms.ValidationError(self.error_messages["invalid_choice"], params={"value": str(key)[:20]})
+        return super().clean(value)
+
+
 class NicknameForm(forms.Form):
     """The part that sign-up adds to allauth's own, with a password and with a social account alike."""
 
@@ -36,7 +46,7 @@ class ProfileForm(forms.Form):
         label=_("Nickname"), max_length=validators.NICKNAME_LENGTH, validators=[validators.validate_nickname]
     )
     region = forms.ModelChoiceField(Region.objects.all(), label=_("Region"), required=False)
-    categories = forms.ModelMultipleChoiceField(
+    categories = ChoicesField(
         Category.objects.all(),
         label=_("Favourite categories"),
         required=False,

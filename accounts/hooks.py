@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-
 KINDS = {
     "login": "fn(visitor_key, user): move what a visitor did to the member; must be idempotent",
     "export": "fn(user) -> JSON-able: everything the app holds on the member",

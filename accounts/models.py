@@ -34,7 +34,7 @@ class NamedChoice(models.Model):
         return self.name
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name in the language of the request."""
         if (translation.get_language() or "ko").startswith("en") and self.name_en:
             return self.name_en

@@ -58,7 +58,7 @@ def sign_up(*, email, password, nickname, request=None):
             address.send_confirmation(request, signup=True)
     except IntegrityError:
         # Somebody else took the name or address between the check and here: the second check names which.
-        User(email=user.email, nickname=user.nickname, password="!").full_clean()
+        User(email=user.email, nickname=user.nickname).full_clean(exclude=["password"])
         raise
     return user
 
@@ -131,7 +131,9 @@ def free_nickname(wanted):
     base = plain if len(plain) >= 2 else _("Member")
     if not User.objects.filter(nickname__iexact=base).exists():
         return base
-    taken = {name.lower() for name in User.objects.filter(nickname__istartswith=base).values_list("nickname", flat=True)}
+    taken = {
+        name.lower() for name in User.objects.filter(nickname__istartswith=base).values_list("nickname", flat=True)
+    }
     return next(name for number in range(2, len(taken) + 3) if (name := f"{base}{number}").lower() not in taken)
 
 

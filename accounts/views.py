@@ -24,7 +24,8 @@ NOTICES_PER_PAGE = 20
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request):
-    form = ProfileForm(request.POST or None, request.FILES or None, user=request.user)
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ProfileForm(*posted, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             return _save_profile(request, form)
@@ -51,7 +52,9 @@ def _save_profile(request, form):
 @require_http_methods(["GET", "HEAD"])
 def notifications(request):
     page = Paginator(selectors.notifications(request.user), NOTICES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/notifications.html", {"page": page, "unread": selectors.unread_count(request.user)})
+    return render(
+        request, "accounts/notifications.html", {"page": page, "unread": selectors.unread_count(request.user)}
+    )
 
 
 @login_required
@@ -96,7 +99,7 @@ def export(request):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def delete(request):
-    form = EraseForm(request.POST or None, user=request.user)
+    form = EraseForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         if _is_owner(request, form):
             return _erase(request)

@@ -26,7 +26,10 @@ NAMED = {
 
 
 @extend_schema_field(
-    {"description": "Given as id or slug, returned as an object.", "anyOf": [{"type": "integer"}, {"type": "string"}, NAMED]}
+    {
+        "description": "Given as id or slug, returned as an object.",
+        "anyOf": [{"type": "integer"}, {"type": "string"}, NAMED],
+    }
 )
 class NamedRelatedField(serializers.RelatedField):
     """A category or region: taken by id, by slug or as the object that the API returned."""

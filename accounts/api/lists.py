@@ -1,6 +1,6 @@
 """Categories and regions: short lists, whole and without pages."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.permissions import AllowAny
 
@@ -8,7 +8,7 @@ from accounts import selectors
 from accounts.api import serializers
 
 
-@extend_schema(operation_id="categories", tags=["reference"])
+@extend_schema_view(get=extend_schema(operation_id="categories", tags=["reference"]))
 class CategoryListView(generics.ListAPIView):
     """The categories of clubs and activities."""
 
@@ -19,7 +19,7 @@ class CategoryListView(generics.ListAPIView):
     queryset = selectors.categories()
 
 
-@extend_schema(operation_id="regions", tags=["reference"])
+@extend_schema_view(get=extend_schema(operation_id="regions", tags=["reference"]))
 class RegionListView(generics.ListAPIView):
     """The provinces and metropolitan cities."""
 

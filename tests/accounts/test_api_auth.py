@@ -82,7 +82,8 @@ def test_a_body_that_is_no_object_is_refused(api, url, body):
 
 
 @pytest.mark.parametrize(
-    ("change", "field"), [({"nickname": "new"}, "email"), ({"email": "new@moa.example", "nickname": "앨리스"}, "nickname")]
+    ("change", "field"),
+    [({"nickname": "new"}, "email"), ({"email": "new@moa.example", "nickname": "앨리스"}, "nickname")],
 )
 def test_a_duplicate_is_named(api, change, field):
     api.post(SIGNUP, ALICE)
