@@ -128,7 +128,7 @@ def _insert(domain: str, family: str, version: str, fields: dict):
 
 
 def find(domain: str, family: str, version: str | int | None = None):
-    """The version with this hash or number (None: the newest one that is not broken); RegistryError names the known ones."""
+    """The version with this hash or number (None: the newest usable one); RegistryError names the known ones."""
     from ml.models import ModelVersion
 
     versions = ModelVersion.objects.filter(domain=domain, family=family).order_by("-number")
@@ -217,7 +217,7 @@ def production_versions(revisions: Mapping[str, int] | None = None) -> dict[tupl
 
 
 def production(domain: str, family: str, revisions: Mapping[str, int] | None = None) -> Base | None:
-    """The base that serves (domain, family); None when there is none, or when it is broken (logged, shown in the admin)."""
+    """The base that serves (domain, family); None when there is none, or it is broken (logged, shown in the admin)."""
     version, broken = production_versions(revisions).get((domain, family), ("", ""))
     if not version or broken:
         return None
@@ -271,7 +271,7 @@ def _broken(domain: str, family: str, version: str, reason: str) -> BrokenVersio
 
 
 def _freeze(value: Any) -> None:
-    """Make arrays read-only: one base serves all members, a family that wrote into it would change everybody's model."""
+    """Make arrays read-only: one base serves all, a family that wrote into it would change everybody's model."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif isinstance(value, dict):

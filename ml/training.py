@@ -1,4 +1,4 @@
-"""Trains a base: one run at a time per domain and family, with visible progress, evaluation and a registered version."""
+"""Trains a base: one run at a time per domain and family, with progress, evaluation and a registered version."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _me() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process of this machine started, in the kernel's ticks (process ids are used again); empty when it is gone."""
+    """When a process of this machine started (process ids are used again); empty when it is gone."""
     if not Path("/proc/self/stat").exists():  # not Linux: the id alone
         try:
             os.kill(pid, 0)
@@ -179,7 +179,7 @@ def _started(pid: int) -> str:
 
 
 def _alive(run) -> bool:
-    host, pid, started = (run.owner.rsplit(":", 2) + ["", ""])[:3]
+    host, pid, started = [*run.owner.rsplit(":", 2), "", ""][:3]
     if host != socket.gethostname():
         return timezone.now() - run.updated_at < HEARTBEAT
     return pid.isdigit() and _started(int(pid)) == started != ""

@@ -1,7 +1,7 @@
-"""The envelope of every stored model: signed, verified before unpickling, read by an unpickler that admits plain values only.
+"""The envelope of every stored model: signed, verified before unpickling, and then still read with distrust.
 
-``magic ‖ key id ‖ flags ‖ HMAC-SHA256(key, context ‖ header ‖ body) ‖ body``; the body is a pickle (protocol 5, no memo)
-of dicts, lists, numbers, strings, bytes, bools and None. Docs: docs/how-to/store.md.
+``magic ‖ key id ‖ flags ‖ HMAC-SHA256(key, context ‖ header ‖ body) ‖ body``; the body is a pickle
+(protocol 5, no memo) of dicts, lists, numbers, strings, bytes, bools and None. Docs: docs/how-to/store.md.
 """
 
 from __future__ import annotations

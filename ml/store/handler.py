@@ -50,7 +50,7 @@ class StoreHandler:
         """A new instance of the store configured as `alias`."""
         if alias not in self.config:
             raise InvalidStoreError(
-                f"there is no model store {alias!r}; PERSONAL_MODEL_STORES has: {', '.join(sorted(self.config)) or 'none'}"
+                f"there is no model store {alias!r}; PERSONAL_MODEL_STORES has: {', '.join(self.config) or 'none'}"
             )
         entry = self.config[alias]
         if not isinstance(entry, dict) or "BACKEND" not in entry:

@@ -101,7 +101,7 @@ class RedisStore(SealedStore):
             answer = self._finish(keys=names, args=[token, action, data])
             if not answer:
                 raise LockLost(
-                    f"{key}: the update took longer than LOCK_SECONDS ({self.options['LOCK_SECONDS']}) and was not stored"
+                    f"{key}: not stored, the update took longer than LOCK_SECONDS ({self.options['LOCK_SECONDS']})"
                 )
             return answer
 

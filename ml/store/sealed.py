@@ -66,7 +66,8 @@ class SealedStore(BaseStore):
         for name, value in options.items():
             if name not in known:
                 raise InvalidStoreError(
-                    f"PERSONAL_MODEL_STORES[{alias!r}]: {cls.__name__} has no option {name!r}; it has: {', '.join(sorted(known))}"
+                    f"PERSONAL_MODEL_STORES[{alias!r}]: {cls.__name__} has no option {name!r}; "
+                    f"it has: {', '.join(sorted(known))}"
                 )
             numeric = isinstance(known[name], (int, float)) and not isinstance(known[name], bool)
             if numeric and (isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0):

@@ -8,8 +8,8 @@ from ml.store.migrate import copy, resign
 
 class Command(BaseCommand):
     help = (
-        "Copy stored models from one store to another. Safe to run again: equal copies are skipped, newer ones in the target "
-        "are kept. Switch the setting over afterwards, then run it once more for what was learned meanwhile."
+        "Copy stored models from one store to another. Safe to run again: equal copies are skipped, newer ones in the "
+        "target are kept. Switch the setting over afterwards, then run it once more for what was learned meanwhile."
     )
 
     def add_arguments(self, parser):

@@ -1,9 +1,6 @@
 """One `backend` fixture that every contract test runs with: each kind of store on a server of its own."""
 
-import shutil
-import tempfile
 import uuid
-from pathlib import Path
 
 import pytest
 
@@ -14,27 +11,14 @@ BACKENDS = ["memory", "files", "redis", "sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")
-def server_folder():
-    folder = Path(tempfile.mkdtemp(prefix="moa-"))  # short: a socket's path has 107 characters at most
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def redis_url(server_folder):
-    with servers.redis_server(server_folder) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def sqlite(server_folder, django_db_blocker):
-    with django_db_blocker.unblock(), servers.sqlite(server_folder) as config:
+def sqlite(tmp_path_factory, django_db_blocker):
+    with django_db_blocker.unblock(), servers.sqlite(tmp_path_factory.mktemp("sqlite")) as config:
         yield config
 
 
 @pytest.fixture(scope="session")
-def postgresql(server_folder, django_db_blocker):
-    with django_db_blocker.unblock(), servers.postgresql(server_folder) as config:
+def postgresql(postgres_url, django_db_blocker):
+    with django_db_blocker.unblock(), servers.postgresql(postgres_url) as config:
         yield config
 
 
@@ -49,8 +33,6 @@ def backend(request, settings, tmp_path, django_db_blocker):
         yield servers.Backend(name, {"BACKEND": "ml.store.filesystem.FileSystemStore", "OPTIONS": options})
     elif name == "redis":
         url = request.getfixturevalue("redis_url")
-        if url is None:
-            pytest.skip("redis-server is not installed (apt-get install redis-server)")
         options = {"URL": url, "PREFIX": f"{uuid.uuid4().hex}:"}
         yield servers.Backend(name, {"BACKEND": "ml.store.redis.RedisStore", "OPTIONS": options})
     else:

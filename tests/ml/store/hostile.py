@@ -55,8 +55,10 @@ def payloads(marker, context):
         pickle.dumps({"x": np.zeros(3)}, 5), pickle.dumps({"x": float("nan")}, 5), pickle.dumps({"x": 10**30}, 5),
     ]  # fmt: skip
     for name, shape, data in (
-        ["O", [1], b"x" * 8], ["<f8", [2], b"x" * 8], ["<f8", [-1], b"x" * 8], ["<f8", [2**39, 2**39], b""], ["|b1", [1], b"\x07"],
-        ["<f8", [1], np.array([np.inf]).tobytes()], ["<U2", [1], b"x" * 8], ["V8", [1], b"x" * 8], [None, [1], b"x"], ["<f8", 8, b"x" * 8],
+        ["O", [1], b"x" * 8], ["<f8", [2], b"x" * 8], ["<f8", [-1], b"x" * 8], ["<f8", [2**39, 2**39], b""],
+        ["|b1", [1], b"\x07"],
+        ["<f8", [1], np.array([np.inf]).tobytes()], ["<U2", [1], b"x" * 8], ["V8", [1], b"x" * 8], [None, [1], b"x"],
+        ["<f8", 8, b"x" * 8],
     ):  # fmt: skip
         bodies.append(_fast({"x": {"__array__": [name, shape, data]}}))
     bodies += [_fast({"x": {"__array__": [], "y": 1}}), _fast({"x": {"__array__": 1}}), _fast({b"x": 1})]

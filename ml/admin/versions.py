@@ -1,0 +1,147 @@
+"""Model versions with their metrics and picture; promotions, training runs and revisions."""
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ml import registry
+from ml.admin.readonly import ReadOnlyAdmin
+from ml.models import ModelVersion, Promotion, Revision, TrainingRun
+
+HEADLINES = ("accuracy", "macro_f1", "f1", "ndcg", "ndcg@8", "hit_rate")
+
+
+def show_number(value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def show_value(value) -> SafeString | str:
+    """A JSON value as nested tables; text is escaped."""
+    if isinstance(value, dict) and value:
+        rows = format_html_join(
+            "",
+            '<tr><th style="text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top">{}</th><td>{}</td></tr>',
+            ((key, show_value(part)) for key, part in value.items()),
+        )
+        return format_html("<table>{}</table>", rows)
+    if isinstance(value, list) and value and all(isinstance(part, list) for part in value):
+        cells = (
+            (
+                format_html_join(
+                    "", '<td style="padding:0 .4rem;text-align:right">{}</td>', ((show_number(c),) for c in row)
+                ),
+            )
+            for row in value
+        )
+        return format_html("<table>{}</table>", format_html_join("", "<tr>{}</tr>", cells))
+    if isinstance(value, list):
+        return ", ".join(show_number(part) for part in value)
+    return "–" if value is None or value == {} else show_number(value)
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "domain", "family", "status", "headline", "rows", "size", "created_at", "broken")
+    list_filter = ("domain", "family", "status")
+    search_fields = ("version", "fingerprint")
+    date_hierarchy = "created_at"
+    actions = ("promote_versions", "roll_back")
+    fields = (
+        "domain", "family", "number", "version", "status", "broken", "metrics_table", "confusion", "params_table",
+        "rows", "window", "seed", "size", "fingerprint", "code_version", "created_at",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("picture")
+
+    def has_promote_permission(self, request):
+        return request.user.has_perm("ml.promote_modelversion")
+
+    @admin.display(description=_("quality"))
+    def headline(self, obj):
+        shown = [f"{name} {show_number(obj.metrics[name])}" for name in HEADLINES if name in obj.metrics]
+        return ", ".join(shown[:2]) or "–"
+
+    @admin.display(description=_("size"), ordering="bytes")
+    def size(self, obj):
+        return filesizeformat(obj.bytes)
+
+    @admin.display(description=_("metrics"))
+    def metrics_table(self, obj):
+        return show_value(obj.metrics)
+
+    @admin.display(description=_("parameters"))
+    def params_table(self, obj):
+        return show_value(obj.params)
+
+    @admin.display(description=_("confusion matrix"))
+    def confusion(self, obj):
+        if not obj.picture:
+            return "–"
+        url = reverse("admin:ml_modelversion_picture", args=[obj.pk])
+        return format_html('<img src="{}" alt="{}" style="max-width:100%">', url, _("confusion matrix"))
+
+    def get_urls(self):
+        picture = self.admin_site.admin_view(self.picture_view)
+        return [path("<int:pk>/picture/", picture, name="ml_modelversion_picture"), *super().get_urls()]
+
+    def picture_view(self, request, pk):
+        """The PNG by itself: the content security policy admits no pictures inside the page's text."""
+        version = ModelVersion.objects.filter(pk=pk).first()
+        if version is None or not version.picture or not self.has_view_permission(request):
+            raise Http404
+        return HttpResponse(
+            bytes(version.picture), content_type="image/png", headers={"X-Content-Type-Options": "nosniff"}
+        )
+
+    @admin.action(description=_("Put into production"), permissions=["promote"])
+    def promote_versions(self, request, queryset):
+        for version in queryset:
+            try:
+                registry.promote(version, by=request.user)
+            except registry.RegistryError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.message_user(request, _("In production: %(version)s") % {"version": version}, messages.SUCCESS)
+
+    @admin.action(description=_("Roll back to the version before"), permissions=["promote"])
+    def roll_back(self, request, queryset):
+        for domain, family in sorted(set(queryset.values_list("domain", "family"))):
+            try:
+                version = registry.rollback(domain, family, by=request.user)
+            except registry.RegistryError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.message_user(request, _("In production: %(version)s") % {"version": version}, messages.SUCCESS)
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ReadOnlyAdmin):
+    list_display = ("version", "action", "previous", "undone", "by", "at")
+    list_filter = ("version__domain", "version__family", "action")
+    list_select_related = ("version", "previous", "by")
+    date_hierarchy = "at"
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ReadOnlyAdmin):
+    list_display = ("domain", "family", "status", "percent", "message", "version", "started_at", "finished_at")
+    list_filter = ("domain", "family", "status")
+    search_fields = ("task_id", "message", "error")
+    list_select_related = ("version",)
+    date_hierarchy = "created_at"
+
+    @admin.display(description=_("progress"), ordering="progress")
+    def percent(self, obj):
+        return f"{obj.progress:.0%}"
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = ("name", "number", "updated_at")
+    search_fields = ("name",)
