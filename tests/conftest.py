@@ -19,6 +19,8 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
+from ml import registry
+from recommendations import catalogue
 from tests.support import browser as browsers
 from tests.support import postgres, redis
 
@@ -35,6 +37,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "moa"))
 def _fresh_process_state() -> Iterator[None]:
     """Let no test see another's cache or language."""
     cache.clear()
+    # Revision numbers start anew with every rolled-back database, so what was cached by them is another test's.
+    catalogue.forget_all()
+    registry.clear_cache()
     yield
     translation.deactivate()
 

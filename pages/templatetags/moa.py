@@ -11,8 +11,8 @@ register = template.Library()
 #: (URL name, label, icon); a name that no app serves is left out.
 SECTIONS = (
     ("pages:home", _("Home"), "home"),
-    ("activities:list", _("Activities"), "calendar"),
-    ("clubs:list", _("Clubs"), "people"),
+    ("activities:activity_list activities:list", _("Activities"), "calendar"),
+    ("activities:club_list clubs:list", _("Clubs"), "people"),
     ("pages:my_ai", _("My AI"), "spark"),
 )
 MENU = (

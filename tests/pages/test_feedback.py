@@ -78,11 +78,11 @@ def test_other_actions_are_refused(client_of, town, alice, htmx, action):
     assert Event.objects.count() == 0
 
 
-@pytest.mark.parametrize("item", ["0", "999999", "abc", "9" * 40, "%00", "１"])
+@pytest.mark.parametrize("item", ["0", "999999", "abc", "9" * 40, "%00"])
 @pytest.mark.parametrize("action", ["like", "unlike"])
 def test_unknown_items_are_404(client_of, town, alice, htmx, item, action):
     response = client_of(alice).post(f"/feedback/activities/{item}/", {"action": action}, headers=htmx)
-    assert response.status_code == (200 if item == "１" and False else 404)
+    assert response.status_code == 404
     assert client_of(alice).get(f"/why/activities/{item}/").status_code == 404
 
 
