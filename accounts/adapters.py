@@ -46,7 +46,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def populate_user(self, request, sociallogin, data):
         user = super().populate_user(request, sociallogin, data)
         wanted = data.get("username") or data.get("name") or data.get("first_name") or ""
-        user.nickname = services.free_nickname(wanted)
+        user.nickname = services.free_nickname(str(wanted))
         return user
 
 

@@ -13,5 +13,5 @@ class AccountsConfig(AppConfig):
         from accounts import exports, receivers
         from accounts.api import schema  # noqa: F401 -- registers itself
 
-        receivers.connect()
+        receivers.connect(self)
         exports.register()

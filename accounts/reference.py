@@ -37,14 +37,14 @@ REGIONS = [
 ]
 
 
-def ensure(model, rows):
+def ensure(model, rows, using="default"):
     """Make the rows that are missing; leave what staff renamed or reordered as it is."""
-    known = set(model.objects.values_list("slug", flat=True))
-    names = set(model.objects.values_list("name_ko", flat=True))
+    known = set(model.objects.using(using).values_list("slug", flat=True))
+    names = set(model.objects.using(using).values_list("name_ko", flat=True))
     missing = [
         model(slug=slug, name_ko=name_ko, name_en=name_en, order=order)
         for order, (slug, name_ko, name_en) in enumerate(rows, 1)
         if slug not in known and name_ko not in names
     ]
-    model.objects.bulk_create(missing)
+    model.objects.using(using).bulk_create(missing)
     return len(missing)

@@ -1,13 +1,18 @@
 """Sign-up and tokens over REST."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connections
+from rest_framework.test import APIClient
 
 from accounts.models import MemberSession, User
 from tests.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 SIGNUP, TOKEN, REFRESH = "/api/v1/auth/signup/", "/api/v1/auth/token/", "/api/v1/auth/token/refresh/"
 ALICE = {"email": "Alice@Moa.example", "password": PASSWORD, "nickname": "앨리스"}
 
@@ -225,3 +230,19 @@ def test_signing_up_is_throttled(api, settings):
         SignupView.throttle_classes = before
     assert [answer.status_code for answer in answers] == [400, 429]
     assert 0 < int(answers[1]["Retry-After"]) <= 3601
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_a_name_at_the_same_moment_one_gets_it():
+    start = Barrier(2)
+
+    def sign_up(number):
+        start.wait()
+        try:
+            return APIClient().post(SIGNUP, ALICE | {"email": f"alice{number}@moa.example"}).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(sign_up, range(2))) == [201, 400]
+    assert (User.objects.count(), EmailAddress.objects.count()) == (1, 1)

@@ -2,13 +2,14 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from accounts import services
 from accounts.models import Category, Notification, Region, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def test_every_database_starts_with_the_categories_and_regions():
@@ -25,6 +26,13 @@ def test_reference_data_comes_back_once_and_keeps_what_staff_changed():
     assert services.ensure_reference_data() == 1
     assert services.ensure_reference_data() == 0
     assert Category.objects.get(slug="food").name_ko == "맛집"
+
+
+def test_a_flushed_database_gets_its_reference_data_back():
+    Category.objects.all().delete()
+    Region.objects.filter(slug="jeju").delete()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert (Category.objects.count(), Region.objects.count()) == (13, 16)
 
 
 def test_a_category_speaks_the_reader_s_language():
