@@ -15,7 +15,7 @@ from ml.families.popularity import interactions_fingerprint
 from ml.families.rows import Positions, join_names, split_names
 
 DENSE = 12_000  # items; EASE inverts a matrix of that size (1.2 GB as float64)
-BLOCK = 1024
+CELLS = 2**23  # similarities computed at a time (32 MB)
 NUDGE = 1e-4  # of the share of all likes: orders items that no neighbour speaks for
 
 
@@ -152,15 +152,19 @@ def best_rows(scores: np.ndarray, n: int) -> list[tuple[int, float]]:
 
 
 def _neighbours(likes: sp.csr_matrix, shrink: float, keep: int) -> sp.csr_matrix:
-    likers = likes.T.tocsr()
-    norm = np.sqrt(np.asarray(likers.sum(1)).ravel())
-    blocks = [sp.csr_matrix((0, likes.shape[1]), dtype=np.float32)]
-    for start in range(0, likes.shape[1], BLOCK):
-        both = (likers[start : start + BLOCK] @ likes).tocoo()
-        row = both.row + start
-        values = both.data / (norm[row] * norm[both.col] + shrink + 1e-9)
-        values[row == both.col] = 0
-        blocks.append(_pruned(sp.csr_matrix((values, (both.row, both.col)), both.shape), keep))
+    likers, size = likes.T.tocsr(), likes.shape[1]
+    norm = np.sqrt(np.asarray(likers.sum(1)).ravel()).astype(np.float32)
+    blocks = [sp.csr_matrix((0, size), dtype=np.float32)]
+    step = max(16, CELLS // max(size, 1))
+    for start in range(0, size, step):
+        both = (likers[start : start + step] @ likes).toarray()
+        both /= norm[start : start + step, None] * norm + np.float32(shrink + 1e-9)
+        at = np.arange(len(both))
+        both[at, start + at] = 0
+        if keep < size:
+            weaker = np.argpartition(both, size - keep, axis=1)[:, : size - keep]
+            np.put_along_axis(both, weaker, 0, axis=1)
+        blocks.append(sp.csr_matrix(both))
     return sp.vstack(blocks).tocsr()
 
 
@@ -176,14 +180,3 @@ def _ease(likes: sp.csr_matrix, regularization: float, keep: int) -> sp.csr_matr
         limit = np.partition(np.abs(weights), -keep, axis=0)[-keep]
         weights[np.abs(weights) < limit] = 0
     return sp.csr_matrix(weights)
-
-
-def _pruned(table: sp.csr_matrix, keep: int) -> sp.csr_matrix:
-    """The `keep` largest values of each row, ties by column; columns sorted."""
-    row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
-    order = np.lexsort((table.indices, -table.data, row))
-    rank = np.arange(len(order)) - table.indptr[row[order]]
-    chosen = np.sort(order[(rank < keep) & (table.data[order] != 0)])
-    out = sp.csr_matrix((table.data[chosen], (row[chosen], table.indices[chosen])), table.shape)
-    out.sort_indices()
-    return out

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from ml.families import weighting
 from ml.families.base import Base, Family, Param, Progress, open_history
@@ -19,13 +20,14 @@ from ml.families.text import TOKENIZERS, Vectorizer, choose_vocabulary, clean
 class NaiveBayes(Family):
     name = "naive_bayes"
     params = {
-        "tokenizer": Param("chars_within", "how texts become features", choices=tuple(TOKENIZERS)),
-        "max_features": Param(30_000, "features kept, those that most texts hold", 10, 500_000),
+        "tokenizer": Param("words+chars", "how texts become features", choices=tuple(TOKENIZERS)),
+        "max_features": Param(50_000, "features kept, those that most texts hold", 10, 500_000),
         "min_texts": Param(2, "texts that must hold a feature", 1, 1000),
         "alpha": Param(1.0, "additive smoothing of word counts", 1e-6, 100),
         "weighting": Param(
             "learned", "fixed weight of each feature, learned with the base", choices=("learned", "none")
         ),
+        "score_features": Param(40, "score: features read per item, the most telling ones", 1, 10_000),
         "label_weight": Param(1.0, "score: weight of the liked labels", 0, 100),
         "word_weight": Param(1.0, "score: weight of the liked words", 0, 100),
         "dislike_weight": Param(0.5, "score: how much a dislike takes back of what a like adds", 0, 10),
@@ -80,26 +82,38 @@ class NaiveBayes(Family):
     def extend_features(self, base: Base, catalogue: Catalogue, old: Features | None) -> Features:
         learned = Learned.of(base)
         if old is None:
-            none = np.zeros(0, np.int32)
-            old = Features(
-                SparseRows(len(learned.vectorizer)), none, none, np.zeros(0, np.float32), list(learned.classes)
-            )
+            none, width = np.zeros(0, np.int32), len(learned.vectorizer)
+            old = Features(SparseRows(width), none, none, SparseRows(width), list(learned.classes))
         items = catalogue.items[old.counts.rows :]
         if not items:
             return old
         matrix = learned.vectorizer.transform([item.text for item in items])
         codes = np.array([_code(old.labels, item.label) for item in items], np.int32)
         shown = codes.copy()
-        if (codes < 0).any() and learned.classes:
+        if (codes < 0).any():
             shown[codes < 0] = best_classes(learned, matrix[codes < 0])
-        length = np.asarray(matrix.sum(1)).ravel()
         return Features(
             old.counts.append(matrix),
             np.concatenate([old.codes, codes]),
             np.concatenate([old.shown, shown]),
-            np.concatenate([old.inverse_length, (1 / np.maximum(length, 1)).astype(np.float32)]),
+            old.telling.append(_telling(learned, matrix, int(base.params["score_features"]))),
             old.labels,
         )
+
+
+def _telling(learned: Learned, matrix: sp.csr_matrix, keep: int) -> sp.csr_matrix:
+    """Each row's `keep` features of most information (weighted count × surprise), as shares that add up to 1."""
+    out = matrix.copy()
+    out.data = (matrix.data * learned.weight[matrix.indices]).astype(np.float32)
+    surprise = out.data * -np.log(learned.share[matrix.indices]).astype(np.float32)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -surprise, row))
+    rank = np.arange(len(order)) - matrix.indptr[row[order]]
+    out.data[order[rank >= keep]] = 0
+    out.eliminate_zeros()
+    length = np.maximum(np.asarray(out.sum(1)).ravel(), 1e-9)
+    out.data /= np.repeat(length, np.diff(out.indptr)).astype(np.float32)
+    return out
 
 
 def _code(labels: list[str], label: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,20 +50,20 @@ class Learned:
 
 @dataclass
 class Features:
-    """Counts, label code and inverse length of each catalogue row; codes past the base's classes are new labels."""
+    """What is known of each catalogue row; codes past the base's classes are new labels."""
 
     counts: SparseRows
     codes: np.ndarray  # of the item's own label, -1 for none: what it teaches
     shown: np.ndarray  # the same with the base's best class for items without a label: what it scores as
-    inverse_length: np.ndarray
+    telling: SparseRows  # shares (adding up to 1) of the few features that speak for the row; scores read only these
     labels: list[str]
 
 
 class NaiveBayesPersonal(Personal):
     """`MultinomialNB` of base and own counts (`predict_proba`), and the relevance of items to the member (`score`).
 
-    The score adds up: `label_weight` × log lift of the item's label + `word_weight` × mean log lift of its words, where
-    a lift is the member's smoothed share over everybody's, likes less `dislike_weight` × dislikes.
+    The score adds up: `label_weight` × log lift of the item's label + `word_weight` × mean log lift of its telling
+    words, where a lift is the member's smoothed share over everybody's, likes less `dislike_weight` × dislikes.
     """
 
     def changed(self) -> None:
@@ -158,7 +159,7 @@ class NaiveBayesPersonal(Personal):
             word = self._two_sided(sums["words"], learned.share, max(spread, 1.0))
             self._lifts = (
                 label * params["label_weight"],
-                (word * params["word_weight"] * learned.weight).astype(np.float32),
+                (word * params["word_weight"]).astype(np.float32),
             )
         return self._lifts
 
@@ -175,14 +176,12 @@ class NaiveBayesPersonal(Personal):
             return np.zeros(len(self.catalogue) if rows is None else len(rows), np.float32)
         label, word = self._lift()  # first: it may load revisions, which adds rows
         features = self.family.features(self.base, self.catalogue)
-        shown, inverse = features.shown, features.inverse_length
-        if rows is not None:
-            shown, inverse = shown[rows], inverse[rows]
+        shown = features.shown if rows is None else features.shown[rows]
         padded = np.zeros(
             len(features.labels) + 1, np.float32
         )  # the last one: no label; also labels newer than the sums
         padded[: len(label)] = label
-        return padded[shown] + features.counts.dot(word, rows) * inverse
+        return padded[shown] + features.telling.dot(word, rows)
 
     def explain(self, item: Item) -> Explanation:
         row = self.catalogue.rows([self.catalogue.add(item)])
@@ -193,8 +192,12 @@ class NaiveBayesPersonal(Personal):
         parts: dict[tuple[str, str], float] = {}
         if 0 <= code < len(label) and label[code]:
             parts["label", features.labels[code]] = float(label[code])
-        for piece, known in Learned.of(self.base).vectorizer.pieces(item.text):
-            value = float(word[known].sum()) * float(features.inverse_length[row[0]])
+        columns, shares, _ = features.telling.take(row)
+        per_count = dict(zip(columns.tolist(), (shares * word[columns]).tolist(), strict=True))
+        pieces = Learned.of(self.base).vectorizer.pieces(item.text)
+        times = Counter(at for _, known in pieces for at in known)
+        for piece, known in pieces:
+            value = sum(per_count[at] / times[at] for at in known if at in per_count)
             if value:
                 parts["word", piece] = parts.get(("word", piece), 0.0) + value
         found = [Contribution(kind, name, value) for (kind, name), value in parts.items()]
