@@ -1,4 +1,4 @@
-"""What services refuse: bad input is a ValidationError (400), a missing right PermissionDenied (403), else Conflict (409)."""
+"""What services refuse: bad input is a ValidationError (400), a missing right PermissionDenied (403), else Conflict."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext_lazy as _

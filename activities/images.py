@@ -33,7 +33,8 @@ def clean_image(upload, max_side=MAX_SIDE):
 
 
 def _open(upload):
-    broken = ValidationError(_("This is not a picture that can be read (JPEG, PNG, WebP or GIF)."), code="invalid_image")
+    message = _("This is not a picture that can be read (JPEG, PNG, WebP or GIF).")
+    broken = ValidationError(message, code="invalid_image")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

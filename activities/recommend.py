@@ -5,6 +5,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Category
+from activities import selectors
 from activities.models import Activity, Club, Like, Membership, Participation
 from recommendations.domains import Domain, domains
 from recommendations.feeds import CategoryBaseline, Latest, Popular, Similar
@@ -42,11 +43,15 @@ class CategoryDomain(Domain):
     def keywords(self, user):
         return taste(user)
 
+    def search(self, query, user=None):
+        return selectors.search(self.name, query, user=user)
+
 
 @domains.register
 class ClubDomain(CategoryDomain):
     name = "clubs"
     verbose_name = _("Clubs")
+    order = 20
     verbs = {"view": 1, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
     positive_verbs = frozenset({"join"})
     families = ("naive_bayes", "item_item", "matrix_factorization", "popularity", "content")
@@ -84,6 +89,7 @@ class ClubDomain(CategoryDomain):
 class ActivityDomain(CategoryDomain):
     name = "activities"
     verbose_name = _("Activities")
+    order = 10
     order = 10
     verbs = {"view": 1, "like": 3, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
     families = ("naive_bayes", "item_item", "matrix_factorization", "popularity", "content")

@@ -56,7 +56,7 @@ SEARCHES = {"activities": activity_list, "clubs": club_list}
 
 
 def search(domain, q, *, user=None):
-    """Rows of `domain` (`activities` or `clubs`) that hold every word of `q`, newest first; none for an empty search."""
+    """Rows of a domain (`activities`, `clubs`) that hold every word of `q`, newest first; none for an empty search."""
     if domain not in SEARCHES:
         raise LookupError(f"There is no search in {domain!r}; there are: {', '.join(sorted(SEARCHES))}.")
     rows = SEARCHES[domain](q=q, **({"user": user} if domain == "activities" else {}))
@@ -102,7 +102,7 @@ def club_standing(user, club):
 
 def comment_list(activity, n=100):
     """The latest `n` threads of an activity, newest first, each with its answers in the order of time."""
-    answers = Comment.objects.filter(is_hidden=False, deleted_at=None).select_related("user").order_by("created_at", "id")
+    answers = Comment.objects.filter(is_hidden=False, deleted_at=None).select_related("user")
     threads = Comment.objects.filter(activity=activity, parent=None, is_hidden=False).select_related("user")
     threads = threads.prefetch_related(Prefetch("replies", queryset=answers, to_attr="answers"))
     rows = threads.order_by("-created_at", "-id")[:n]
@@ -162,6 +162,7 @@ def mine(user, n=50):
     memberships = Membership.objects.filter(user=user, status__in=("pending", "approved")).exclude(club__owner=user)
     participations = Participation.objects.filter(user=user).exclude(status="cancelled")
     hosted = Activity.objects.filter(host=user).for_cards().annotate(waiting=waiting).order_by("-created_at", "-id")
+    liked = Activity.objects.visible_to(user).filter(likes__user=user)
     return Mine(
         owned=list(Club.objects.filter(owner=user).for_cards().annotate(waiting=waiting_members)[:n]),
         memberships=list(memberships.select_related("club__category", "club__region").order_by("-requested_at")[:n]),
@@ -170,7 +171,7 @@ def mine(user, n=50):
             participations.select_related("activity__category", "activity__region", "activity__club")
             .order_by("-requested_at")[:n]
         ),
-        liked=list(Activity.objects.visible_to(user).filter(likes__user=user).for_cards().order_by("-likes__created_at")[:n]),
+        liked=list(liked.for_cards().order_by("-likes__created_at", "-id")[:n]),
     )
 
 

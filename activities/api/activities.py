@@ -71,6 +71,7 @@ class TakingPart(ActivityBase):
         return self.get_paginated_response(serializers.PlaceSerializer(page, many=True).data)
 
     @extend_schema(
+        operation_id="decide_activity_participant",
         request=serializers.DecisionSerializer,
         responses=responses(400, 401, 403, 404, 409, ok=serializers.PlaceSerializer),
     )
@@ -84,6 +85,7 @@ class TakingPart(ActivityBase):
         return self._decide(activity, data, user_id=data.validated_data["user"])
 
     @extend_schema(
+        operation_id="decide_activity_participant_by_id",
         request=serializers.StatusSerializer,
         responses=responses(400, 401, 403, 404, 409, ok=serializers.PlaceSerializer),
     )

@@ -104,6 +104,7 @@ class ClubViewSet(Refusals, viewsets.GenericViewSet):
         return self.get_paginated_response(serializers.PlaceSerializer(page, many=True).data)
 
     @extend_schema(
+        operation_id="decide_club_member",
         request=serializers.DecisionSerializer,
         responses=responses(400, 401, 403, 404, 409, ok=serializers.PlaceSerializer),
     )
@@ -117,6 +118,7 @@ class ClubViewSet(Refusals, viewsets.GenericViewSet):
         return self._decide(get_object_or_404(club.memberships, user_id=data.validated_data["user"]), data)
 
     @extend_schema(
+        operation_id="decide_club_member_by_id",
         request=serializers.StatusSerializer,
         responses=responses(400, 401, 403, 404, 409, ok=serializers.PlaceSerializer),
     )

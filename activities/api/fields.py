@@ -2,10 +2,11 @@
 
 import datetime as dt
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from accounts.api.fields import NamedRelatedField
 
 
 class MomentField(serializers.DateTimeField):
@@ -37,24 +38,13 @@ def find_named(queryset, value):
     return queryset.filter(**by).first()
 
 
-@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "description": "id or slug"})
-class NamedField(serializers.RelatedField):
-    """A category or region, given by id or slug."""
-
-    default_error_messages = {
-        "unknown": _("There is none with the id or slug “{value}”."),
-        "invalid": _("Give an id or a slug."),
-    }
+class NamedField(NamedRelatedField):
+    """A category or region; forms send ids as text."""
 
     def to_internal_value(self, data):
-        if isinstance(data, bool) or not isinstance(data, (int, str)):
-            self.fail("invalid")
-        if "\x00" in str(data):
-            self.fail("invalid")
-        return find_named(self.get_queryset(), data) or self.fail("unknown", value=str(data)[:50])
-
-    def to_representation(self, value):
-        return value.pk
+        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 18:
+            data = int(data)
+        return super().to_internal_value(data)
 
 
 @extend_schema_field(OpenApiTypes.INT)

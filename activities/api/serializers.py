@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from accounts.api.fields import PlainText
 from accounts.models import Category, Region
 from activities.api.cards import ActivityCardSerializer, ClubCardSerializer
 from activities.api.fields import MemberSerializer, MomentField, NamedField, NamedSerializer, RowField
@@ -9,9 +10,12 @@ from activities.models import Club, Comment
 from activities.validators import TAG_LENGTH, TAGS
 from common.html import RICH_LENGTH
 
+OPENINGS = ["draft", "open"]
+DECISIONS = ["approved", "rejected"]
+
 
 def rich_field(**kwargs):
-    return serializers.CharField(
+    return PlainText(
         allow_blank=True, required=False, max_length=RICH_LENGTH, help_text="HTML; cleaned to an allow-list.", **kwargs
     )
 
@@ -34,8 +38,8 @@ class ClubSerializer(ClubCardSerializer):
 
 
 class ClubWriteSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=100)
-    intro = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    name = PlainText(max_length=100)
+    intro = PlainText(max_length=300, allow_blank=True, required=False)
     info = rich_field()
     category = NamedField(queryset=Category.objects.all())
     categories = NamedField(queryset=Category.objects.all(), many=True, required=False)
@@ -66,16 +70,16 @@ class ActivitySerializer(ActivityCardSerializer):
 
 
 class ActivityWriteSerializer(serializers.Serializer):
-    title = serializers.CharField(max_length=200)
-    intro = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    title = PlainText(max_length=200)
+    intro = PlainText(max_length=300, allow_blank=True, required=False)
     content = rich_field()
     club = RowField(queryset=Club.objects.all(), required=False, allow_null=True)
     category = NamedField(queryset=Category.objects.all(), required=False, help_text="Default: the club's.")
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=TAG_LENGTH), max_length=TAGS, required=False
+        child=PlainText(max_length=TAG_LENGTH), max_length=TAGS, required=False
     )
     region = NamedField(queryset=Region.objects.all(), required=False, allow_null=True)
-    place = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    place = PlainText(max_length=200, allow_blank=True, required=False)
     recruit_start = MomentField(required=False, allow_null=True)
     recruit_end = MomentField(required=False, allow_null=True)
     starts_at = MomentField(required=False, allow_null=True)
@@ -83,7 +87,7 @@ class ActivityWriteSerializer(serializers.Serializer):
     capacity = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=100_000)
     needs_approval = serializers.BooleanField(required=False)
     thumbnail = serializers.ImageField(required=False, allow_null=True)
-    status = serializers.ChoiceField(choices=["draft", "open"], required=False)
+    status = serializers.ChoiceField(choices=OPENINGS, required=False)
 
 
 class CommentSerializer(serializers.Serializer):
@@ -95,7 +99,7 @@ class CommentSerializer(serializers.Serializer):
 
 
 class CommentWriteSerializer(serializers.Serializer):
-    text = serializers.CharField(max_length=1000)
+    text = PlainText(max_length=1000)
     parent = RowField(queryset=Comment.objects.select_related("parent", "user"), required=False, allow_null=True)
 
 
@@ -119,7 +123,7 @@ class StandingSerializer(serializers.Serializer):
 
 
 class StatusSerializer(serializers.Serializer):
-    status = serializers.ChoiceField(choices=["approved", "rejected"])
+    status = serializers.ChoiceField(choices=DECISIONS)
 
 
 class DecisionSerializer(StatusSerializer):

@@ -104,7 +104,7 @@ class Activity(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("activities:activity_detail", args=[self.pk])
+        return reverse("activities:detail", args=[self.pk])
 
     def is_run_by(self, user):
         """Tell whether `user` organises it: its host, or the owner of its club."""

@@ -68,7 +68,7 @@ class Club(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("activities:club_detail", args=[self.pk])
+        return reverse("clubs:detail", args=[self.pk])
 
     @property
     def is_open(self):

@@ -38,7 +38,7 @@ def _thread(parent, activity):
 
 
 def comment_delete(*, user, comment):
-    """Take a comment away: its author may, and whoever organises the activity. The words go, the place in the thread stays."""
+    """Take a comment away: its author may, and whoever organises the activity. The place in the thread stays."""
     if comment.user_id != user.pk and not comment.activity.is_run_by(user):
         raise errors.not_allowed(_("Only its author or the organiser may delete a comment."))
     if comment.deleted_at is None:
