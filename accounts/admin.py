@@ -6,7 +6,6 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -76,9 +75,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     def log_out_everywhere(self, request, queryset):
         for user in queryset:
             services.log_out_everywhere(user)
-        count = len(queryset)
-        text = ngettext("%(count)d member is logged out.", "%(count)d members are logged out.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        text = _("Members who are logged out: %(count)d.") % {"count": len(queryset)}
+        self.message_user(request, text, messages.SUCCESS)
 
     # Deleting goes through the one way that also reaches what the other apps hold.
     def delete_model(self, request, obj):
