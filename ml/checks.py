@@ -82,7 +82,7 @@ def _check_database(store: DatabaseStore) -> list:
             return [
                 checks.Warning(
                     f"The SQLite database {store.using!r} does not begin transactions with a write lock.",
-                    hint='Set OPTIONS["transaction_mode"] = "IMMEDIATE"; without it concurrent events fail with "database is locked".',
+                    hint='Set OPTIONS["transaction_mode"] = "IMMEDIATE"; else concurrent events fail.',
                     id="ml.W002",
                 )
             ]

@@ -9,14 +9,30 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from ml import revisions as revision_numbers
 
 MAX_TEXT = 500
 
 
+WRONG_TYPE = {
+    "bool": _("%(name)s: %(value)s is not true or false"),
+    "str": _("%(name)s: %(value)s is not a short text"),
+    "int": _("%(name)s: %(value)s is not a whole number"),
+    "float": _("%(name)s: %(value)s is not a finite number"),
+}
+
+
 class ParameterError(ValueError):
     """An unknown parameter, or a value that its declaration refuses; the message names culprit and bounds."""
+
+    def __init__(self, message: Any, facts: Mapping[str, Any] | None = None):
+        super().__init__(message)
+        self.message, self.facts = message, facts
+
+    def __str__(self) -> str:  # translated when read: declarations are made before translations are ready
+        return str(self.message) % self.facts if self.facts else str(self.message)
 
 
 @dataclass(frozen=True)
@@ -48,7 +64,8 @@ class Parameter:
         try:
             self.clean(self.default)
         except ParameterError as error:
-            raise ImproperlyConfigured(f"the default is not allowed: {error}") from error
+            detail = f"the default {self.default!r} is outside its own bounds or choices"
+            raise ImproperlyConfigured(f"parameter {self.name!r}: {detail}") from error
 
     @property
     def kind(self) -> str:
@@ -58,19 +75,21 @@ class Parameter:
     @property
     def pairs(self) -> list[tuple[Any, Any]]:
         """Choices as (value, label)."""
-        return [choice if isinstance(choice, (tuple, list)) else (choice, choice) for choice in self.choices]
+        return [
+            (choice[0], choice[1]) if isinstance(choice, (tuple, list)) else (choice, choice) for choice in self.choices
+        ]
 
     @property
     def values(self) -> list:
-        return [value for value, _label in self.pairs]
+        return [value for value, _text in self.pairs]
 
     def clean(self, value: Any) -> Any:
         """`value` in the declared type; ParameterError saying what would be allowed."""
         value = self._typed(value)
         if self.choices and value not in self.values:
-            raise ParameterError(f"{self.name}: {value!r} is not one of {', '.join(map(str, self.values))}")
+            raise self.refusal(_("%(name)s: %(value)s is not one of %(choices)s"), value)
         if (self.min is not None and value < self.min) or (self.max is not None and value > self.max):
-            raise ParameterError(f"{self.name}: {value} is outside {self.bounds}")
+            raise self.refusal(_("%(name)s: %(value)s is outside %(bounds)s"), value)
         return value
 
     @property
@@ -86,14 +105,25 @@ class Parameter:
             return value
         if kind == "str" and given is str:
             if len(value) > MAX_TEXT or any(ord(char) < 32 for char in value):
-                raise ParameterError(f"{self.name}: one line of {MAX_TEXT} characters at most is allowed")
+                raise self.refusal(_("%(name)s: one line of %(limit)d characters at most is allowed"), value)
             return value.strip()
         if kind == "int" and (given is int or (given is float and value.is_integer())) and abs(value) < 2**53:
             return int(value)
         if kind == "float" and given in (int, float) and abs(value) < 1e300 and math.isfinite(value):
             return float(value)
-        wanted = {"bool": "true or false", "str": "a short text", "int": "a whole number", "float": "a finite number"}
-        raise ParameterError(f"{self.name}: {str(value)[:50]!r} is not {wanted[kind]}")
+        raise self.refusal(WRONG_TYPE[kind], value)
+
+    def refusal(self, message: Any, value: Any) -> ParameterError:
+        """The error that says in the reader's language what is wrong with `value`."""
+        choices = ", ".join(map(str, self.values))
+        facts = {
+            "name": self.name,
+            "value": str(value)[:50],
+            "bounds": self.bounds,
+            "choices": choices,
+            "limit": MAX_TEXT,
+        }
+        return ParameterError(message, facts)
 
     def parse(self, text: str) -> Any:
         """The value that a form field holds as text."""

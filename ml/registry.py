@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def save_version(
         "seed": seed,
         "params": _json(dict(base.params)),
         "fingerprint": base.fingerprint,
-        "code_version": str(getattr(settings, "CODE_VERSION", "")),
+        "code_version": code_version(),
     }
     with transaction.atomic():
         row = ModelVersion.objects.filter(domain=domain, family=base.family, version=version).first()
@@ -107,6 +108,12 @@ def save_version(
                 setattr(row, name, value)
         row.save()
         return row
+
+
+def code_version() -> str:
+    """What made a base: the site's CODE_VERSION, where set, and the numeric libraries."""
+    libraries = [f"{name} {metadata.version(name)}" for name in ("numpy", "scipy", "scikit-learn")]
+    return ", ".join([*filter(None, [str(getattr(settings, "CODE_VERSION", ""))]), *libraries])[:100]
 
 
 def _insert(domain: str, family: str, version: str, fields: dict):
@@ -235,7 +242,9 @@ def load(domain: str, family: str, version: str, *, cached: bool = True) -> Base
         if cached and key in _cache.bases:
             _cache.bases.move_to_end(key)
             return _cache.bases[key]
-        base = _read(domain, family, version)
+    base = _read(domain, family, version)  # not under the lock: a thread within a write transaction may wait for it
+    with _cache.lock:
+        base = _cache.bases.setdefault(key, base) if cached else base
         _cache.bases[key] = base
         while len(_cache.bases) > CACHED_BASES:
             _cache.bases.popitem(last=False)

@@ -12,7 +12,7 @@ from ml import registry
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ModelVersion, Promotion, Revision, TrainingRun
 
-HEADLINES = ("accuracy", "macro_f1", "f1", "ndcg", "ndcg@8", "hit_rate")
+HEADLINES = ("accuracy", "f1_macro", "ndcg", "ndcg@8", "hit_rate")
 
 
 def show_number(value) -> str:
@@ -38,6 +38,12 @@ def show_value(value) -> SafeString | str:
             for row in value
         )
         return format_html("<table>{}</table>", format_html_join("", "<tr>{}</tr>", cells))
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(part, dict) and part.keys() == value[0].keys() for part in value)
+    ):
+        return show_value([list(value[0]), *([*part.values()] for part in value)])
     if isinstance(value, list):
         return ", ".join(show_number(part) for part in value)
     return "–" if value is None or value == {} else show_number(value)

@@ -1,4 +1,4 @@
-"""What a store of personal models and bases offers (docs/how-to/store.md); tests/ml/store/test_contract.py holds each to it."""
+"""What a store of models offers (docs/how-to/store.md); tests/ml/store/test_contract.py holds each one to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ State = dict[str, Any]
 
 
 class BaseStore(ABC):
-    """Maps keys (``kind/domain/member`` paths of ``[A-Za-z0-9_.@-]`` parts) to states: dicts of plain values and arrays.
+    """Maps keys (``kind/domain/member``, parts of ``[A-Za-z0-9_.@-]``) to states: dicts of plain values and arrays.
 
     Blobs are signed and verified (`ml.store.blobs`). A bad blob is moved to quarantine, logged and counted; `get` then
     returns None, so that the caller rebuilds from events.
@@ -31,7 +31,7 @@ class BaseStore(ABC):
 
     @abstractmethod
     def update(self, key: str, fn: Callable[[State | None], State | None]) -> State | None:
-        """Atomic read-modify-write: `fn` gets the state (None when there is none) and returns the new one (None: delete).
+        """Atomic read-modify-write: `fn` gets the state (None: there is none) and returns the new one (None: delete).
 
         Exclusive against every other `update`, `put` and `delete` of that key, in all processes. When `fn` raises,
         nothing changes.

@@ -1,4 +1,4 @@
-"""Keeps states in a database table, in the caller's transaction; SQL by hand, as the ORM would double an event's cost."""
+"""Keeps states in a database table, in the caller's transaction; SQL by hand, the ORM would double an event's cost."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from ml.store.base import BaseStore
-from ml.store.sealed import InvalidStoreError, SealedStore
+from ml.store.sealed import InvalidStoreError
 
 FALLBACK = {alias: {"BACKEND": "ml.store.database.DatabaseStore"} for alias in ("default", "bases")}
 
@@ -67,8 +67,7 @@ class StoreHandler:
             raise InvalidStoreError(
                 f"PERSONAL_MODEL_STORES[{alias!r}]: {entry['BACKEND']!r} is not a subclass of BaseStore"
             )
-        options = entry.get("OPTIONS") or {}
-        return backend(alias, options) if issubclass(backend, SealedStore) else backend(alias=alias, **options)
+        return backend(alias, entry.get("OPTIONS") or {})  # type: ignore[call-arg]  # the constructor is SealedStore's
 
     def clear(self) -> None:
         """Drop all instances, so that the next access reads the settings again."""

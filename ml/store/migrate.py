@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ml.families.base import digest
 from ml.store.base import BaseStore, State
-from ml.store.sealed import TooLarge
+from ml.store.sealed import SealedStore, TooLarge
 
 Progress = Callable[[int, int], None]
 
@@ -75,7 +75,7 @@ def _copy_one(source: BaseStore, target: BaseStore, key: str, overwrite: bool) -
     return outcome
 
 
-def resign(store: BaseStore, domain: str | None, progress: Progress) -> Result:
+def resign(store: SealedStore, domain: str | None, progress: Progress) -> Result:
     """Sign all states that carry an older key with the first of MODEL_SIGNING_KEYS."""
     keys = in_domain(store.keys(), domain)
     result = Result(total=len(keys))

@@ -86,7 +86,7 @@ class RedisStore(SealedStore):
         return f"{self.prefix}{kind}:{key}"
 
     def read(self, key: str) -> bytes | None:
-        return self.client.get(self._name("blob", key))
+        return self.client.get(self._name("blob", key))  # type: ignore[return-value]  # bytes: decode_responses is off
 
     @contextmanager
     def lock(self, key: str):

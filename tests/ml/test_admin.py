@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.test import Client
 from django.urls import reverse
 
 from ml import parameters, registry
@@ -14,8 +15,14 @@ pytestmark = pytest.mark.django_db
 SCOPE = "tests.admin"
 PAGE = "/admin/ml/parametervalue/"
 TABLES = [
-    "storedblob", "quarantinedblob", "revision", "parametervalue", "parameterchange", "modelversion", "promotion", "trainingrun",
+    "storedblob", "quarantinedblob", "revision", "parametervalue", "parameterchange", "modelversion", "promotion",
+    "trainingrun",
 ]  # fmt: skip
+
+
+@pytest.fixture
+def client():
+    return Client(headers={"accept-language": "en"})
 
 
 @pytest.fixture(autouse=True)

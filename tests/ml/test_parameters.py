@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import translation
 
 from ml import parameters, revisions
 from ml.checks import check_stored_parameters
@@ -24,7 +25,8 @@ def scope():
         Parameter("free", 1.5),
     ]
     parameters.define(SCOPE, declared, title="Test feed")
-    yield
+    with translation.override("en"):
+        yield
     parameters.undefine(SCOPE)
 
 
@@ -50,10 +52,10 @@ def test_a_change_is_seen_with_the_next_revisions(django_assert_num_queries):
 
 
 def test_a_rolled_back_change_is_seen_by_nobody():
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         parameters.set(SCOPE, "n", 8)
         assert parameters.get(SCOPE)["n"] == 8
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert parameters.get(SCOPE)["n"] == 6
     parameters.set(SCOPE, "n", 9)
     assert parameters.get(SCOPE)["n"] == 9
@@ -85,15 +87,15 @@ def test_allowed_values(name, value, stored):
     ("name", "value", "message"),
     [
         ("n", 0, "n: 0 is outside 1 … 50"),
-        ("n", 10**30, "n: '1000000000000000000000000000000' is not a whole number"),
-        ("n", 1.5, "n: '1.5' is not a whole number"),
-        ("n", True, "n: 'True' is not a whole number"),
-        ("n", None, "n: 'None' is not a whole number"),
+        ("n", 10**30, "n: 1000000000000000000000000000000 is not a whole number"),
+        ("n", 1.5, "n: 1.5 is not a whole number"),
+        ("n", True, "n: True is not a whole number"),
+        ("n", None, "n: None is not a whole number"),
         ("share", 1.01, "share: 1.01 is outside 0.0 … 1.0"),
-        ("free", float("nan"), "free: 'nan' is not a finite number"),
-        ("free", "1", "free: '1' is not a finite number"),
-        ("on", 1, "on: '1' is not true or false"),
-        ("mode", "x", "mode: 'x' is not one of auto, never"),
+        ("free", float("nan"), "free: nan is not a finite number"),
+        ("free", "1", "free: 1 is not a finite number"),
+        ("on", 1, "on: 1 is not true or false"),
+        ("mode", "x", "mode: x is not one of auto, never"),
         ("words", "a\nb", "words: one line of 500 characters at most is allowed"),
         ("words", "a" * 501, "words: one line of 500 characters at most is allowed"),
         ("other", 1, "tests.feed has no parameter 'other'; it has: n, share, on, mode, words, free"),

@@ -33,7 +33,7 @@ def backend(request, settings, tmp_path, django_db_blocker):
         yield servers.Backend(name, {"BACKEND": "ml.store.filesystem.FileSystemStore", "OPTIONS": options})
     elif name == "redis":
         url = request.getfixturevalue("redis_url")
-        options = {"URL": url, "PREFIX": f"{uuid.uuid4().hex}:"}
+        options = {"URL": url, "PREFIX": f"{uuid.uuid4().hex}:", "LOCK_SECONDS": 5}
         yield servers.Backend(name, {"BACKEND": "ml.store.redis.RedisStore", "OPTIONS": options})
     else:
         config = request.getfixturevalue(name)

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -234,25 +235,36 @@ def test_threads_lose_no_update(backend, store):
     assert store.get(KEY) == {"n": 100}
 
 
+def start_worker(backend, tmp_path, worker: int, times: int) -> subprocess.Popen:
+    job = {"databases": backend.databases, "entry": backend.entry, "keys": servers.KEYS, "worker": worker, "key": KEY}
+    job |= {"times": times, "go": str(tmp_path / "go"), "ready": str(tmp_path / f"ready{worker}")}
+    command = [sys.executable, str(Path(__file__).with_name("worker.py")), json.dumps(job, default=str)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_killed_process_leaves_a_whole_state_and_no_lock(backend, store, tmp_path):
+    if not backend.shared:
+        pytest.skip("the memory store is private to its process")
+    (tmp_path / "go").touch()
+    for worker in range(3):
+        process = start_worker(backend, tmp_path, worker, 10**9)
+        servers.wait_for(lambda worker=worker: str(worker) in (store.get(KEY) or {"by": {}})["by"], "the worker", 60)
+        time.sleep(random.uniform(0.01, 0.1))
+        process.kill()
+        process.communicate()
+        state = store.get(KEY)
+        assert state["n"] == sum(state["by"].values())
+        assert store.update(KEY, lambda state: state | {"after": 1})["n"] >= state["n"]
+    assert backend.quarantined(KEY) == 0
+
+
 def test_eight_processes_lose_no_update(backend, store, tmp_path):
     if not backend.shared:
         pytest.skip("the memory store is private to its process")
-    go = tmp_path / "go"
-    processes = []
-    for worker in range(WORKERS):
-        job = {
-            "databases": backend.databases,
-            "entry": backend.entry,
-            "keys": servers.KEYS,
-            "worker": worker,
-            "key": KEY,
-        }
-        job |= {"times": TIMES, "go": str(go), "ready": str(tmp_path / f"ready{worker}")}
-        command = [sys.executable, str(Path(__file__).with_name("worker.py")), json.dumps(job, default=str)]
-        processes.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+    processes = [start_worker(backend, tmp_path, worker, TIMES) for worker in range(WORKERS)]
     try:
         servers.wait_for(lambda: len(list(tmp_path.glob("ready*"))) == WORKERS, "the workers", 120)
-        go.touch()
+        (tmp_path / "go").touch()
         errors = [process.communicate(timeout=240)[1] for process in processes]
     finally:
         for process in processes:
