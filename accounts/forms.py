@@ -45,7 +45,7 @@ class ProfileForm(forms.Form):
     nickname = forms.CharField(
         label=_("Nickname"), max_length=validators.NICKNAME_LENGTH, validators=[validators.validate_nickname]
     )
-    region = forms.ModelChoiceField(Region.objects.all(), label=_("Region"), required=False)
+    region = forms.ModelChoiceField(Region.objects.all(), label=_("Region"), required=False, empty_label=_("Not said"))
     categories = ChoicesField(
         Category.objects.all(),
         label=_("Favourite categories"),

@@ -102,8 +102,9 @@ def erase(user):
     """Delete a member and everything that the apps hold on them; nothing keeps their id, name or address."""
     hooks.erase(user)
     MemberSession.objects.filter(user_id=user.pk).delete()
+    emails = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
     for log in (AccessAttempt, AccessFailureLog, AccessLog):
-        log.objects.filter(username__iexact=user.email).delete()
+        log.objects.filter(username__in=emails).delete()
     content_type = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=content_type, object_id=str(user.pk)).delete()
     picture, storage = user.avatar.name, user.avatar.storage

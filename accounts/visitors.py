@@ -1,12 +1,16 @@
 """Who a visitor is before they are a member: a random key, in the session or in a signed `X-Visitor` token."""
 
+import logging
 import secrets
 
 from django.core import signing
+from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from accounts.hooks import hooks
+
+logger = logging.getLogger(__name__)
 
 SESSION_KEY = "moa_visitor"
 HEADER = "X-Visitor"
@@ -50,7 +54,12 @@ def adopt(request, user):
     key = visitor_key(request)
     if key is None:
         return
-    hooks.logged_in(key, user)
+    try:
+        with transaction.atomic():
+            hooks.logged_in(key, user)
+    except Exception:  # whatever an app above trips over, its members must be able to log in
+        logger.exception("A login hook failed; what visitor %s did is not adopted.", key)
+        return
     # The key has served: the next visitor on this machine, after a logout, is somebody new.
     request.session.pop(SESSION_KEY, None)
 

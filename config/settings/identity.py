@@ -35,6 +35,7 @@ ACCOUNT_FORMS = {"signup": "accounts.allauth_forms.SignupForm"}
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # an unverified member may use the site
+ACCOUNT_MAX_EMAIL_ADDRESSES = 3
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True

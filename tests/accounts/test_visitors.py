@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.http import HttpResponse
 from django.test import RequestFactory
 from rest_framework.exceptions import ValidationError
 
 from accounts import visitors
+from accounts.hooks import hooks
 from accounts.middleware import VisitorTokenMiddleware
 from tests.conftest import PASSWORD
 
@@ -36,9 +38,6 @@ def test_an_api_client_gets_a_token_that_stands_for_the_key():
     key = visitors.visitor_key(request, create=True)
     assert visitors.visitor_key(request, create=True) == key
     assert dict(request.session) == {}
-
-    from django.http import HttpResponse
-
     token = VisitorTokenMiddleware(lambda request: HttpResponse())(request)["X-Visitor"]
     assert visitors.visitor_key(request_to("/api/v1/events/", **{"X-Visitor": token})) == key
 
@@ -84,6 +83,19 @@ def test_a_browser_s_visitor_becomes_the_member_once(client, alice, calls):
         client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     assert calls["login"] == [("v2", alice.pk)]
     assert "moa_visitor" not in client.session
+
+
+def test_a_broken_hook_locks_nobody_out(tokens, bearer, alice, calls):
+    def fail(key, user):
+        user.categories.set([1])
+        raise RuntimeError
+
+    hooks.on_login("broken", fail)
+    try:
+        access = tokens(alice, **{"X-Visitor": visitors.token("v1")})["access"]
+    finally:
+        hooks.unregister("login", "broken")
+    assert bearer(access).get("/api/v1/me/").json()["categories"] == []
 
 
 def test_the_next_visitor_on_the_same_machine_is_somebody_new(client, alice, bob, calls):
