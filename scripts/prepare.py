@@ -11,9 +11,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from config.env import env
 
 
 def migrate() -> None:
@@ -25,14 +27,22 @@ def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
+def bootstrap() -> None:
+    """Load and train what is missing; MOA_BOOTSTRAP says how much: on, no-demo (only what a real site needs), off."""
+    wanted = env.str("MOA_BOOTSTRAP", default="on")
+    if wanted not in {"on", "no-demo", "off"}:
+        raise ImproperlyConfigured(f"MOA_BOOTSTRAP is {wanted!r}; it must be on, no-demo or off.")
+    if wanted != "off":
+        call_command("bootstrap", no_demo=wanted == "no-demo")
+
+
 def main() -> int:
     """Prepare the database; 1 with a sentence on stderr when that cannot be done."""
     try:
         django.setup()
         migrate()
-        if "bootstrap" in get_commands():
-            call_command("bootstrap")
-        if os.environ.get("STATIC_COLLECT", "") or not _debug():
+        bootstrap()
+        if not _debug():
             call_command("collectstatic", interactive=False, verbosity=0)
     except ImproperlyConfigured as error:
         print(f"moa: the settings are not complete: {error}", file=sys.stderr)

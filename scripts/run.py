@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import socket
 import sys
@@ -20,7 +19,6 @@ BIN = ROOT / ".venv" / "bin"
 #: One thread per process for numeric libraries: a forked worker hangs after a threaded one computed, and four web
 #: threads that each start as many threads as there are cores slow one another down.
 NUMERIC = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-LOGINS = ROOT / "fixtures" / "logins.json"
 
 
 def setting(name: str, default: str) -> str:
@@ -58,11 +56,12 @@ def check_port(host: str, port: int) -> None:
             raise Failed(f"port {port} on {host} {reason}. Choose another one: PORT={port + 1} make run") from None
 
 
-def prepare(supervisor: Supervisor) -> None:
-    """Migrate, load the demo data and train, as far as it is not done yet."""
+def prepare(supervisor: Supervisor) -> list[str]:
+    """Migrate, load the demo data and train, as far as it is not done yet; return the lines that name the demo logins."""
     child = supervisor.run("setup", [str(BIN / "python"), "scripts/prepare.py"], NUMERIC)
     if child.process.returncode:
         raise Failed("the site could not be prepared (see above). Mend that and run the same command again.")
+    return [line for line in child.last if line.startswith("demo logins:")]
 
 
 def start(supervisor: Supervisor, host: str, port: int) -> None:
@@ -98,14 +97,11 @@ def _fail(child: Child) -> None:
     raise Failed(f"{names[child.name]} ended with status {child.process.returncode}; all is stopped. Its last lines:{lines}")
 
 
-def banner(url: str) -> None:
+def banner(url: str, logins: list[str]) -> None:
     """Print where the site is and who may log in to try it."""
-    say("")
-    say(f"Moa runs at {url}  (Ctrl-C ends it)")
-    if LOGINS.exists():
-        for login in json.loads(LOGINS.read_text(encoding="utf-8")):
-            say(f"  {login['role']:<7} {login['email']}  password {login['password']}")
-    say("")
+    for line in logins:
+        say(line)
+    say(f"Moa runs at {url} (Ctrl-C ends it)")
 
 
 def _job(supervisor: Supervisor) -> int:
@@ -113,13 +109,13 @@ def _job(supervisor: Supervisor) -> int:
     host, port = address()
     check_port(host, port)
     setup.ensure(supervisor, "run")
-    prepare(supervisor)
+    logins = prepare(supervisor)
     start(supervisor, host, port)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
     wait_until_up(supervisor, url)
     say(f"started in {time.monotonic() - started:.1f} s.")
-    banner(url)
+    banner(url, logins)
     _fail(supervisor.watch())
     return 1
 

@@ -84,7 +84,7 @@ def test_every_dependency_is_pinned_and_explained():
 
 
 def test_every_setting_of_the_environment_is_in_the_example():
-    sources = [*(ROOT / "config").rglob("*.py"), ROOT / "scripts" / "run.py"]
+    sources = [*(ROOT / "config").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     names = set(re.findall(r'(?:env\.\w+|secret|setting)\(\s*"([A-Z_]+)"', text))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
