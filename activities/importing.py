@@ -36,6 +36,8 @@ class _Upsert:
         self.fields = {field.name for field in model._meta.fields}
 
     def run(self, rows):
+        if not rows:
+            return []
         known = self._known([row["id"] for row in rows])
         found = categories.find_or_make([row["category"] for row in rows if row.get("category")])
         default = categories.default() if len(found) < len(rows) else None
@@ -159,4 +161,4 @@ def _count(rows):
         by_number.setdefault(number, []).append(activity)
     for number, activities in by_number.items():
         for n in range(0, len(activities), CHUNK):
-            Activity.objects.count_like(activities[n : n + CHUNK], number)
+            Activity.objects.filter(pk__in=activities[n : n + CHUNK]).adjust("like_count", number)

@@ -5,7 +5,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Category
-from activities import selectors
+from activities import importing, selectors
 from activities.models import Activity, Club, Like, Membership, Participation
 from recommendations.domains import Domain, domains
 from recommendations.feeds import CategoryBaseline, Latest, Popular, Similar
@@ -58,6 +58,7 @@ class ClubDomain(CategoryDomain):
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())
     serializer = "activities.api.cards.ClubCardSerializer"
     card_template = "clubs/_card.html"
+    import_columns = importing.CLUB_COLUMNS
 
     def get_queryset(self, *, user=None, at=None):
         return Club.objects.open().for_cards()
@@ -84,6 +85,9 @@ class ClubDomain(CategoryDomain):
         mine = Membership.objects.filter(user=user, status__in=("pending", "approved"))
         return {str(pk) for pk in mine.values_list("club_id", flat=True)}
 
+    def import_items(self, rows):
+        return importing.import_clubs(rows)
+
 
 @domains.register
 class ActivityDomain(CategoryDomain):
@@ -96,6 +100,7 @@ class ActivityDomain(CategoryDomain):
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())
     serializer = "activities.api.cards.ActivityCardSerializer"
     card_template = "activities/_card.html"
+    import_columns = importing.ACTIVITY_COLUMNS
 
     def get_queryset(self, *, user=None, at=None):
         return Activity.objects.recruiting(at).for_cards()
@@ -123,8 +128,10 @@ class ActivityDomain(CategoryDomain):
         return (start.timestamp() if start else None, end.timestamp() if end else None)
 
     def get_done(self, user):
-        mine = Participation.objects.filter(user=user, status__in=("pending", "approved"))
-        return {str(pk) for pk in mine.values_list("activity_id", flat=True)}
+        """What the member takes part in or likes: they have lists of their own."""
+        mine = Participation.objects.filter(user=user, status__in=("pending", "approved")).order_by()
+        liked = Like.objects.filter(user=user).order_by()
+        return {str(pk) for (pk,) in mine.values_list("activity_id").union(liked.values_list("activity_id"))}
 
     def apply(self, user, item, verb):
         if verb != "like":
@@ -133,6 +140,12 @@ class ActivityDomain(CategoryDomain):
         if created:
             Activity.objects.filter(pk=item.pk).adjust("like_count", 1)
         return created
+
+    def apply_many(self, events):
+        return importing.apply_likes(events)
+
+    def import_items(self, rows):
+        return importing.import_activities(rows)
 
     def revert(self, user, item_id, verb):
         if verb == "like":

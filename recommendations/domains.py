@@ -59,7 +59,7 @@ class Domain:
         return ()
 
     def numbers(self, item) -> Mapping[str, float]:
-        """Further features; `created` (unix seconds) is what freshness and `latest` go by."""
+        """Further features; `created` (unix seconds) is what freshness and `latest` go by, `region` (a Region's key) nearness."""
         return {}
 
     def is_listed(self, item) -> bool:
@@ -91,6 +91,30 @@ class Domain:
 
     def revert(self, user, item_id: str, verb: str) -> None:
         """Take back what `apply` made, when the event is forgotten."""
+
+    #: Columns of its own that `import_items` takes, besides id, title, text, category, tags and created_at.
+    import_columns: ClassVar[Sequence[str]] = ()
+
+    def import_items(self, rows: list[dict]) -> list:
+        """Make or update the rows of a file (docs/how-to/import.md) in a few queries; the caller publishes them.
+
+        A dict has the columns that the file has and no others (absent: keep what is there): `id` (the row's
+        `external_id`, a unique field of the model), `title`, `text`, `category` (a name), `tags` (a list),
+        `created_at` (a time or None), and `import_columns` as text. Ids do not repeat.
+
+        Returns
+        -------
+        list : in order, (row, "created" | "updated" | "unchanged"), or the ValidationError that says why not.
+        """
+        culprit = f"{type(self).__qualname__} defines no `import_items`"
+        raise NotImplementedError(f"The domain {self.name!r} cannot be imported: {culprit}.")
+
+    def apply_many(self, events: Sequence[Any]) -> list[bool]:
+        """`apply` for many unsaved events at once (imports). Override where a query for each is too slow."""
+        if type(self).apply is Domain.apply:
+            return [True] * len(events)
+        rows = {str(row.pk): row for row in self.get_catalogue().filter(pk__in={event.item_id for event in events})}
+        return [self.apply(event.user, rows[event.item_id], event.verb) for event in events]
 
     # -- derived ---------------------------------------------------------------------------------------------------
 
