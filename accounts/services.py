@@ -1,7 +1,5 @@
 """Everything that writes: sign-up, profile, logging out everywhere, erasing, notices, reference data."""
 
-import hashlib
-
 from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import LogEntry
@@ -11,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import reference, validators
@@ -19,7 +16,6 @@ from accounts.hooks import hooks
 from accounts.models import Category, MemberSession, Notification, Region, User
 
 PASSWORD_LENGTH = 128
-EXTERNAL_ID_LENGTH = 100
 PROFILE = {"nickname", "region", "keywords", "language"}
 
 
@@ -140,66 +136,3 @@ def free_nickname(wanted):
 
 def _is_bad(char):
     return char == "@" or bool(validators.MARKUP.match(char)) or validators.has_control_characters(char)
-
-
-def placeholders(external_ids):
-    """Return `{name in the file: user id}`; unknown names become members who cannot log in.
-
-    A name is looked up as an external id, and as an e-mail address where it is one; never as a primary key, since
-    another system's number 7 is not this site's member 7.
-    """
-    names = {str(name) for name in external_ids}
-    for name in names:
-        if not 0 < len(name) <= EXTERNAL_ID_LENGTH or "\0" in name:
-            raise ValidationError(
-                _("A user has a name of 1 to %(max)s characters, got %(got)s.")
-                % {"max": EXTERNAL_ID_LENGTH, "got": ascii(name[:40])}
-            )
-    found = dict(User.objects.filter(external_id__in=names).values_list("external_id", "pk"))
-    by_email = {name.lower(): name for name in names - found.keys() if "@" in name}
-    for email, pk in User.objects.filter(email__in=by_email).values_list("email", "pk"):
-        found[by_email[email]] = pk
-    missing = sorted(names - found.keys())
-    User.objects.bulk_create([_placeholder(name) for name in missing], ignore_conflicts=True)
-    found.update(User.objects.filter(external_id__in=missing).values_list("external_id", "pk"))
-    return found
-
-
-def _placeholder(name):
-    digest = hashlib.sha256(name.encode()).hexdigest()
-    user = User(
-        email=f"{digest[:32]}@placeholder.invalid",
-        nickname=f"guest-{digest[:16]}",
-        external_id=name,
-        is_active=False,
-        is_placeholder=True,
-    )
-    user.set_unusable_password()
-    return user
-
-
-def categories_for(names):
-    """Return `{name: Category}`, by Korean name, English name or slug; unknown ones are made."""
-    known = {}
-    for category in Category.objects.all():
-        for key in (category.slug, category.name_en.casefold(), category.name_ko.casefold()):
-            if key:
-                known[key] = category
-    found = {}
-    for name in dict.fromkeys(names):
-        key = validators.clean_text(name).casefold()
-        if key not in known:
-            known[key] = _new_category(validators.clean_text(name))
-        found[name] = known[key]
-    return found
-
-
-def _new_category(name):
-    slug = slugify(name, allow_unicode=True)[:50] or "category"
-    if Category.objects.filter(slug=slug).exists():
-        slug = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    category = Category(slug=slug, name_ko=name)
-    validators.validate_plain(name.replace("&", ""))
-    category.full_clean()
-    category.save()
-    return category

@@ -121,13 +121,9 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(api, alice, make_
     assert answers[0]["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_placeholder_cannot_log_in(api):
-    from accounts import services
-
-    services.placeholders(["7"])
-    user = User.objects.get()
-    for password in (PASSWORD, user.password):
-        assert api.post(TOKEN, {"email": user.email, "password": password}).status_code == 401
+def test_a_placeholder_cannot_log_in(api, make_user):
+    user = make_user("7", is_active=False, is_placeholder=True, external_id="7")
+    assert api.post(TOKEN, {"email": user.email, "password": PASSWORD}).status_code == 401
 
 
 def test_too_many_wrong_passwords_lock_the_address_and_no_other(api, settings, alice, bob):

@@ -68,41 +68,6 @@ def test_a_placeholder_cannot_be_active(alice):
         User.objects.filter(pk=alice.pk).update(is_placeholder=True)
 
 
-def test_imported_users_are_found_or_made_once(alice, django_assert_num_queries):
-    with django_assert_num_queries(4):
-        found = services.placeholders(["7", "8", alice.email])
-    assert found[alice.email] == alice.pk
-    made = User.objects.get(pk=found["7"])
-    assert (made.is_placeholder, made.is_active, made.has_usable_password()) == (True, False, False)
-    assert services.placeholders(["8", "7"]) == {"7": found["7"], "8": found["8"]}
-    assert User.objects.count() == 3
-
-
-def test_another_system_s_number_is_not_this_site_s_member(alice):
-    assert services.placeholders([str(alice.pk)]) != {str(alice.pk): alice.pk}
-
-
-@pytest.mark.parametrize("name", ["", "x" * 101, "a\0b"])
-def test_an_unusable_name_in_a_file_is_refused(name):
-    with pytest.raises(ValidationError):
-        services.placeholders([name])
-    assert User.objects.count() == 0
-
-
-def test_unknown_categories_are_made_and_known_ones_found():
-    found = services.categories_for(["푸드·드링크", "food & drink", "Sci-Fi", "sci-fi"])
-    assert found["푸드·드링크"] == found["food & drink"] == Category.objects.get(slug="food")
-    assert found["Sci-Fi"] == found["sci-fi"]
-    assert (found["Sci-Fi"].slug, found["Sci-Fi"].name_ko) == ("sci-fi", "Sci-Fi")
-
-
-@pytest.mark.parametrize("name", ["", "<script>", "a\0b", "x" * 101])
-def test_a_category_s_name_is_plain_text(name):
-    with pytest.raises(ValidationError):
-        services.categories_for([name])
-    assert Category.objects.count() == 13
-
-
 def test_a_notice_fills_its_text_and_survives_bad_parameters(alice):
     assert str(services.notify(alice, "joined", "%(who)s joined.", {"who": "bob"})) == "bob joined."
     assert str(Notification(text="%(who)s joined.", params={"x": 1})) == "%(who)s joined."
