@@ -23,6 +23,7 @@ class Snapshot:
     created: np.ndarray
     opens: np.ndarray
     closes: np.ndarray
+    regions: np.ndarray
     labels: np.ndarray
     label_names: tuple[str, ...]
     position: Mapping[str, int] = field(repr=False)
@@ -52,6 +53,7 @@ def snapshot_of(catalogue: Catalogue, entries: Iterable[tuple], number: int = 0)
         created=np.array([e[2] for e in entries], dtype=np.float64),
         opens=np.array([-np.inf if e[3] is None else e[3] for e in entries], dtype=np.float64),
         closes=np.array([np.inf if e[4] is None else e[4] for e in entries], dtype=np.float64),
+        regions=np.array([catalogue.items[row].numbers.get("region", 0.0) for row in rows], dtype=np.float64),
         labels=np.asarray(labels, dtype=np.int32),
         label_names=tuple(map(str, label_names)),
         position={e[0]: n for n, e in enumerate(entries)},

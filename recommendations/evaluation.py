@@ -1,16 +1,18 @@
 """Progressive evaluation of feeds: predict, score, learn, in time order, through the code that serves members.
 
 The log is cut by time: bases are fitted on what was before, refitted a few times on the way as the schedule does in service,
-and each like or join of the window is first predicted from what its member had done until then.
+and each discovery of the window, a member's first contact with an item that they like or join then or later, is predicted
+from what the member had done until then. (Predicting the like from the look before it would measure nothing.)
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.contrib.auth import get_user_model
 
 from ml import families as ml_families
 from ml.families.base import Base
@@ -33,7 +35,7 @@ class Policy:
 
 @dataclass
 class Outcome:
-    """What was measured: per policy the rank (0 first, inf: not in the list) of each event's item; the members beside it."""
+    """What was measured: per policy the rank (0 first, inf: not in the list) of each discovered item; the members beside it."""
 
     k: int
     members: list[int] = field(default_factory=list)
@@ -49,24 +51,51 @@ class Member:
     history: History = field(default_factory=History)
     events: int = 0
     done: set[str] = field(default_factory=set)
+    keywords: str = ""
+    region: float = 0.0
 
 
-def fit_bases(domain: Domain, log: Log, end: float, params: Mapping[str, Mapping] | None = None) -> dict[str, Base]:
-    """Every family of the domain, fitted on the items and events before `end`."""
-    data = log.upto(end).training(items_until=end if len(log.snapshot) and log.snapshot.created.max() > 0 else None)
-    return {name: ml_families.get(name).fit(data, (params or {}).get(name)) for name in domain.families}
+class Members(dict):
+    """Member number → `Member`, newcomers with what their profile says."""
+
+    def __init__(self, domain: Domain, log: Log):
+        super().__init__()
+        users = get_user_model().objects.filter(pk__in=np.unique(log.user[log.user > 0]).tolist()).prefetch_related("categories")
+        self.profiles = {user.pk: (domain.keywords(user), float(user.region_id or 0)) for user in users.iterator(chunk_size=500)}
+
+    def __missing__(self, user: int) -> Member:
+        keywords, region = self.profiles.get(user, ("", 0.0))
+        self[user] = Member(keywords=keywords, region=region)
+        return self[user]
 
 
-def walk(domain: Domain, log: Log, start: float, end: float, *, refits: int = 5, events: int = 0, seed: int = 0, progress=None, fit=None):
-    """Yield (scene maker, member number, target position) for each positive event of [start, end), in time order, learning on the way.
+def fit_bases(families: Iterable[str], log: Log, end: float) -> dict[str, Base]:
+    """The families, fitted on the items and events before `end`, with the parameters that staff set."""
+    data = log.upto(end).training(items_until=end)
+    return {name: ml_families.get(name).fit(data) for name in families}
 
-    `events` bounds how many are yielded (a seeded sample; all are learned). The scene maker is a function of params, valid until the
+
+def walk(
+    domain: Domain,
+    log: Log,
+    start: float,
+    end: float,
+    *,
+    families: Iterable[str] | None = None,
+    refits: int = 4,
+    events: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
+):
+    """Yield (scene maker, member number, target position) for each discovery in [start, end), in time order, learning on the way.
+
+    `events` bounds how many are yielded (a seeded sample; all events are learned). The scene maker is a function of params, valid until the
     next step.
     """
     positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
-    chosen = _sample(domain, log, start, end, positive, events, seed)
+    chosen = _sample(log, start, end, positive, events, seed)
     checkpoints = list(np.linspace(start, end, refits + 1)[:-1])
-    members: dict[int, Member] = defaultdict(Member)
+    members = Members(domain, log)
     bases: dict[str, Base] = {}
     snapshot = log.snapshot
     first, total = int(np.searchsorted(log.time, start)), max(1, len(chosen))
@@ -76,8 +105,8 @@ def walk(domain: Domain, log: Log, start: float, end: float, *, refits: int = 5,
         member = members[user]
         if n >= first and n in chosen:
             while checkpoints and checkpoints[0] <= at:
-                bases = (fit or fit_bases)(domain, log, checkpoints.pop(0))
-            if _fair(snapshot, member, position, at):
+                bases = fit_bases(families or domain.families, log, checkpoints.pop(0))
+            if _fair(snapshot, position, at):
                 yield _scene_maker(snapshot, bases, member, at), user, position
             done += 1
             if progress and done % 50 == 0:
@@ -85,17 +114,20 @@ def walk(domain: Domain, log: Log, start: float, end: float, *, refits: int = 5,
         _learn(log, member, n, positive)
 
 
-def _sample(domain: Domain, log: Log, start: float, end: float, positive: set[int], events: int, seed: int) -> set[int]:
-    window = np.flatnonzero((log.time >= start) & (log.time < end) & np.isin(log.verb, list(positive)))
+def _sample(log: Log, start: float, end: float, positive: set[int], events: int, seed: int) -> set[int]:
+    """Numbers of the events that are a member's first contact with an item that they liked or joined, then or later."""
+    pair = log.user.astype(np.int64) * (len(log.snapshot) + 1) + log.item
+    _, first = np.unique(pair, return_index=True)
+    discoveries = first[np.isin(pair[first], pair[np.isin(log.verb, list(positive))])]
+    window = discoveries[(log.time[discoveries] >= start) & (log.time[discoveries] < end)]
     if events and len(window) > events:
         window = np.random.default_rng(seed).choice(window, events, replace=False)
     return set(window.tolist())
 
 
-def _fair(snapshot, member: Member, position: int, at: float) -> bool:
-    """Only what a feed could have shown counts: it existed, was open, and was not done already."""
-    open_now = snapshot.created[position] <= at and snapshot.opens[position] <= at <= snapshot.closes[position]
-    return bool(open_now) and snapshot.ids[position] not in member.done
+def _fair(snapshot, position: int, at: float) -> bool:
+    """Only what a feed could have shown counts: it existed and was open."""
+    return bool(snapshot.created[position] <= at and snapshot.opens[position] <= at <= snapshot.closes[position])
 
 
 def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float):
@@ -103,10 +135,11 @@ def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float)
     opened: dict = {}
 
     def scene(feed: Feed, params: Mapping) -> Scene:
-        for name in feed.families:
-            if name in bases and name not in opened:
+        used = [name for name in feed.used_families(params) if name in bases]
+        for name in used:
+            if name not in opened:
                 opened[name] = ml_families.get(name).open(bases[name], delta, snapshot.catalogue)
-        models = {name: opened[name] for name in feed.families if name in opened}
+        models = {name: opened[name] for name in used}
         return Scene(
             snapshot=snapshot,
             models=models,
@@ -114,8 +147,10 @@ def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float)
             at=at,
             history=member.history,
             events=member.events,
-            personal=member.events > 0,
+            personal=True,
             done=member.done,
+            keywords=member.keywords,
+            region=member.region,
         )
 
     return scene
@@ -132,9 +167,10 @@ def _learn(log: Log, member: Member, n: int, positive: set[int]) -> None:
 
 
 def evaluate(domain: Domain, log: Log, policies: list[Policy], start: float, end: float, *, k: int = 8, **options) -> Outcome:
-    """Rank of each positive event's item in the top k of every policy."""
+    """Rank of each discovered item in the top k of every policy."""
     outcome = Outcome(k)
-    for scene, user, position in walk(domain, log, start, end, **options):
+    families = {family for policy in policies for family in policy.feed.used_families(policy.params)}
+    for scene, user, position in walk(domain, log, start, end, families=sorted(families), **options):
         outcome.members.append(user)
         for policy in policies:
             made = scene(policy.feed, policy.params)

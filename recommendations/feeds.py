@@ -29,6 +29,7 @@ class Scene:
     personal: bool = False
     done: frozenset[str] | set[str] = frozenset()
     keywords: str = ""
+    region: float = 0.0
     item: str | None = None
 
     def candidates(self) -> np.ndarray:
@@ -77,6 +78,10 @@ class Feed:
     #: families that `rank` reads
     families: tuple[str, ...] = ()
     needs_item = False
+
+    def used_families(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """The families that `rank` reads with these parameters."""
+        return self.families
 
     def rank(self, scene: Scene, n: int) -> Ranking:
         """The best n positions of the scene."""

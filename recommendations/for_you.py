@@ -13,7 +13,7 @@ from recommendations.feeds import Feed, Ranking, Scene, label_shares
 
 
 def _weight(name: str, default: float, text) -> Parameter:
-    return Parameter(name, default=default, min=0.0, max=5.0, help=text)
+    return Parameter(name, default=default, min=0.0, max=10.0, help=text)
 
 
 class ForYou(Feed):
@@ -26,15 +26,17 @@ class ForYou(Feed):
     families = ("naive_bayes", "item_item", "matrix_factorization", "popularity")
     parameters = (
         _weight("text", 1.0, _("Weight of the member's own text model.")),
-        _weight("together", 1.0, _("Weight of what people with the same history chose.")),
+        _weight("together", 0.35, _("Weight of what people with the same history chose.")),
         _weight("latent", 0.0, _("Weight of the factor model.")),
-        _weight("taste", 0.5, _("Weight of the categories of profile, keywords and season.")),
-        _weight("popular", 0.5, _("Weight of popularity.")),
-        _weight("fresh", 0.5, _("Weight of freshness.")),
-        Parameter("half_life", default=14.0, min=0.5, max=365.0, unit=_("days"), help=_("Freshness halves every so many days.")),
-        _weight("seen", 1.0, _("What an item loses that the member has looked at already.")),
-        Parameter("diversity", default=0.2, min=0.0, max=3.0, help=_("What each further item of the same category loses.")),
-        Parameter("cold_to_hot", default=10, min=0, max=500, unit=_("events"), help=_("From so many events on the own model counts in full.")),
+        _weight("taste", 0.5, _("Weight of the categories of profile, keywords and season, until the own model counts.")),
+        _weight("popular", 0.05, _("Weight of popularity for members whose own model counts.")),
+        _weight("popular_cold", 0.5, _("Weight of popularity for visitors and newcomers.")),
+        _weight("fresh", 0.75, _("Weight of freshness.")),
+        Parameter("half_life", default=40.0, min=0.5, max=365.0, unit=_("days"), help=_("Freshness halves every so many days.")),
+        _weight("near", 0.5, _("What an item in the member's own region gains.")),
+        _weight("seen", 5.0, _("What an item loses that the member has looked at already.")),
+        Parameter("diversity", default=0.05, min=0.0, max=3.0, help=_("What each further item of the same category loses.")),
+        Parameter("cold_to_hot", default=3, min=0, max=500, unit=_("events"), help=_("From so many events on the own model counts in full.")),
         Parameter("exploration", default=0.0, min=0.0, max=2.0, help=_("Spread of chance in the order, another every day.")),
         Parameter("season", default="", help=_("Keywords of the season, for visitors and newcomers.")),
     )
@@ -45,23 +47,31 @@ class ForYou(Feed):
         if defaults:
             raise TypeError(f"ForYou has no parameter {', '.join(defaults)}")
 
+    def used_families(self, params):
+        weights = {"item_item": params["together"], "matrix_factorization": params["latent"]}
+        return tuple(family for family in self.families if weights.get(family, 1.0))
+
     def parts(self, scene: Scene) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Weighted parts of the score, each over all items, and the mask of candidates."""
         params, snapshot = scene.params, scene.snapshot
         seen, rejected = scene.touched()
         mask = scene.candidates() & ~rejected
         warm = ranking.warmth(scene.events, params["cold_to_hot"]) if scene.personal else 0.0
+        unseen = mask & ~seen if (mask & ~seen).any() else mask  # what was seen would stretch the text model's scale
         parts: dict[str, np.ndarray] = {}
         for name, family in (("text", "naive_bayes"), ("together", "item_item"), ("latent", "matrix_factorization")):
             if warm and params[name] and family in scene.models:
-                parts[name] = params[name] * warm * ranking.standardise(scene.score(family), mask)
+                parts[name] = params[name] * warm * ranking.standardise(scene.score(family), unseen)
         if params["taste"] and warm < 1:
-            parts["taste"] = params["taste"] * (1 - warm) * ranking.standardise(self._taste(scene), mask)
-        if params["popular"] and "popularity" in scene.models:
-            parts["popular"] = params["popular"] * ranking.standardise(scene.score("popularity"), mask)
+            parts["taste"] = params["taste"] * (1 - warm) * ranking.standardise(self._taste(scene), unseen)
+        popular = params["popular"] * warm + params["popular_cold"] * (1 - warm)
+        if popular and "popularity" in scene.models:
+            parts["popular"] = popular * ranking.standardise(scene.score("popularity"), unseen)
         if params["fresh"]:
             fresh = ranking.freshness(snapshot.created, scene.at, params["half_life"])
-            parts["fresh"] = params["fresh"] * ranking.standardise(fresh, mask)
+            parts["fresh"] = params["fresh"] * ranking.standardise(fresh, unseen)
+        if params["near"] and scene.region:
+            parts["near"] = params["near"] * (snapshot.regions == scene.region).astype(np.float32)
         parts["seen"] = -params["seen"] * seen.astype(np.float32)
         return parts, mask
 

@@ -48,7 +48,7 @@ def learn(state: State, event: Event, history: History | None = None) -> State:
     if event.verb in (PAUSE, RESUME):
         state["paused"] = event.verb == PAUSE
         return state
-    state["events"] += 1
+    state["events"] += bool(event.weight)  # impressions, and what came during a pause, teach nothing
     if event.weight and event.revision_id:
         own = history if history is not None else history_of(state)
         own.add(event.revision_id, event.weight)
@@ -63,7 +63,7 @@ def unlearn(state: State, event: Event) -> State:
         history = history_of(state)
         history.remove(event.revision_id, event.weight)
         state["delta"]["history"] = history.pack()
-    state["events"] -= 1
+    state["events"] -= bool(event.weight)
     state["forgotten"] += 1
     return state
 
@@ -123,8 +123,7 @@ def rebuild(user_id: int, domain: Domain) -> State:
 
 def write_raw(user_id: int, domain: Domain, fn: Callable[[State | None], State | None]) -> State:
     store = stores[domain.store]
-    with transaction.atomic():
-        return store.update(key(user_id, domain.name), fn) or new_state()
+    return store.update(key(user_id, domain.name), fn) or new_state()
 
 
 def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> State:
@@ -141,8 +140,7 @@ def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> Sta
                 state = catch_up(user_id, domain.name, None) or new_state()
             return change(state)
 
-        with transaction.atomic():
-            return store.update(name, locked) or new_state()
+        return store.update(name, locked) or new_state()
 
     for attempt in range(RETRIES):
         try:

@@ -45,6 +45,7 @@ def _sentence(scene: Scene, part: str, position: int, label: str) -> str:
         "taste": _("Fits %(label)s") % {"label": label} if label else "",
         "popular": _("Popular now"),
         "fresh": _("New"),
+        "near": _("In your region"),
         "similar": _("Similar"),
         "label": _("New in %(label)s") % {"label": label} if label else "",
     }.get(part, "")

@@ -57,12 +57,14 @@ def version_label(bases: Mapping[str, Base]) -> str:
 def scene_for(domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapping[str, int], item: str | None = None) -> tuple[Scene, dict]:
     """The scene of a request, and the bases that it is served by."""
     snapshot = catalogue.live(domain.name).snapshot(numbers)
-    bases = {family: base for family, base in bases_of(domain, numbers).items() if family in feed.families}
+    params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
+    used = feed.used_families(params)
+    bases = {family: base for family, base in bases_of(domain, numbers).items() if family in used}
     state = personal.load(user.pk, domain) if user is not None else None
     scene = Scene(
         snapshot=snapshot,
         models=open_models(bases, state, snapshot.catalogue),
-        params=parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {},
+        params=params,
         at=at,
         item=item,
     )
@@ -70,6 +72,7 @@ def scene_for(domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapp
         scene.history, scene.events, scene.personal = personal.history_of(state), state["events"], True
         scene.done = domain.get_done(user)
         scene.keywords = domain.keywords(user)
+        scene.region = float(user.region_id or 0)
     return scene, bases
 
 

@@ -167,7 +167,8 @@ def forget_event(user, event_id: int) -> bool:
 def undo(user, domain: str, n: int = 1) -> int:
     """Forget the member's last `n` events of a domain; returns how many there were."""
     kind = domains[domain]
-    done = Event.objects.filter(user=user, domain=domain, forgotten_at=None).exclude(verb__in=(personal.PAUSE, personal.RESUME))
+    done = Event.objects.filter(user=user, domain=domain, forgotten_at=None)
+    done = done.exclude(verb__in=(personal.PAUSE, personal.RESUME, "impression"))  # nobody means what was merely shown
     return _forget(user, kind, list(done.order_by("-sequence").values_list("pk", flat=True)[:n]))
 
 
