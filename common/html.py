@@ -9,7 +9,22 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 RICH_TAGS = {
-    "p", "br", "ul", "ol", "li", "b", "strong", "i", "em", "u", "a", "h3", "h4", "blockquote", "code", "pre",
+    "p",
+    "br",
+    "ul",
+    "ol",
+    "li",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "a",
+    "h3",
+    "h4",
+    "blockquote",
+    "code",
+    "pre",
 }
 RICH_LENGTH = 50_000
 BLOCK_END = re.compile(r"(?i)<br\s*/?>|</(?:p|li|h[1-6]|blockquote|pre|div|tr|ul|ol)\s*>")
@@ -41,7 +56,8 @@ def check(value, max_length):
         raise ValidationError(_("This text is not valid Unicode."), code="surrogate")
     if len(value) > max_length:
         raise ValidationError(
-            _("At most %(max)s characters are allowed; this has %(length)s."), code="max_length",
+            _("At most %(max)s characters are allowed; this has %(length)s."),
+            code="max_length",
             params={"max": max_length, "length": len(value)},
         )
     return value

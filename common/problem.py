@@ -17,7 +17,9 @@ from rest_framework.views import set_rollback
 CONTENT_TYPE = "application/problem+json"
 
 
-def body(status: int, detail: str = "", *, errors: dict[str, list[str]] | None = None, code: str = "") -> dict[str, Any]:
+def body(
+    status: int, detail: str = "", *, errors: dict[str, list[str]] | None = None, code: str = ""
+) -> dict[str, Any]:
     """Return the members of a problem: type, title, status, detail and, for bad fields, errors."""
     found: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     if detail:

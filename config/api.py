@@ -6,4 +6,6 @@ from django.urls import include, path
 
 APPS = ("accounts", "recommendations", "activities")
 
-urlpatterns = [path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")]
+urlpatterns = [
+    path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")
+]

@@ -8,7 +8,10 @@ from django.http import HttpRequest, HttpResponseBase
 
 
 class CspMiddleware(CSPMiddleware):
-    """Sends `CONTENT_SECURITY_POLICY`; under /admin/ Alpine may evaluate its attributes, without which unfold's buttons are dead."""
+    """Sends `CONTENT_SECURITY_POLICY`.
+
+    Under /admin/ Alpine may evaluate its attributes: without that unfold's buttons are dead.
+    """
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

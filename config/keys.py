@@ -29,7 +29,9 @@ def development_key(path: Path, name: str) -> str:
     try:
         return str(json.loads(path.read_text())[name])
     except (ValueError, KeyError, TypeError) as error:
-        raise ImproperlyConfigured(f"{path} is damaged ({error!r}). Delete it; the next start makes a new one.") from error
+        raise ImproperlyConfigured(
+            f"{path} is damaged ({error!r}). Delete it; the next start makes a new one."
+        ) from error
 
 
 def _make(path: Path) -> None:

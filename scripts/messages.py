@@ -62,9 +62,7 @@ def render(texts: dict[str, str]) -> str:
 
 def compiled(texts: dict[str, str]) -> bytes:
     """Return the .mo file (GNU's format, revision 0) of the texts."""
-    pairs = sorted(
-        (key.replace(PLURAL, "\0").encode(), text.encode()) for key, text in {**texts, "": HEADER}.items()
-    )
+    pairs = sorted((key.replace(PLURAL, "\0").encode(), text.encode()) for key, text in {**texts, "": HEADER}.items())
     start = 7 * 4 + 16 * len(pairs)
     tables: list[list[int]] = [[], []]
     data = b""

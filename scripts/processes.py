@@ -43,7 +43,9 @@ def _die_with_parent() -> None:
 class Child:
     """One process in a session of its own, its output passed on line by line and the last lines kept."""
 
-    def __init__(self, name: str, command: Sequence[str], env: dict[str, str] | None = None, prefix: bool = True) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], env: dict[str, str] | None = None, prefix: bool = True
+    ) -> None:
         self.name = name
         self.last: deque[str] = deque(maxlen=25)
         self._prefix = f"{name:>6} | " if prefix else ""
@@ -117,7 +119,9 @@ class Supervisor:
         if self._stopping or orphaned or interrupted:
             raise Stopped
 
-    def start(self, name: str, command: Sequence[str], env: dict[str, str] | None = None, *, prefix: bool = True) -> Child:
+    def start(
+        self, name: str, command: Sequence[str], env: dict[str, str] | None = None, *, prefix: bool = True
+    ) -> Child:
         """Start a process that is ended with this supervisor."""
         self.check()
         child = Child(name, command, env, prefix)

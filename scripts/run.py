@@ -18,7 +18,7 @@ from scripts.processes import ROOT, TICK, Child, Failed, Supervisor, main, say
 BIN = ROOT / ".venv" / "bin"
 #: One thread per process for numeric libraries: a forked worker hangs after a threaded one computed, and four web
 #: threads that each start as many threads as there are cores slow one another down.
-NUMERIC = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+NUMERIC = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def setting(name: str, default: str) -> str:
@@ -69,7 +69,11 @@ def start(supervisor: Supervisor, host: str, port: int) -> None:
     web = [str(BIN / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning"]
     web += ["--workers", setting("WEB_WORKERS", "1"), "--blocking-threads", setting("WEB_THREADS", "4")]
     supervisor.start("web", [*web, "config.wsgi:application"], NUMERIC)
-    supervisor.start("tasks", [str(BIN / "python"), "manage.py", "qcluster"], {**NUMERIC, "LOG_LEVEL": setting("LOG_LEVEL", "WARNING")})
+    supervisor.start(
+        "tasks",
+        [str(BIN / "python"), "manage.py", "qcluster"],
+        {**NUMERIC, "LOG_LEVEL": setting("LOG_LEVEL", "WARNING")},
+    )
 
 
 def wait_until_up(supervisor: Supervisor, url: str) -> None:
@@ -94,7 +98,9 @@ def _fail(child: Child) -> None:
     child.drain()
     names = {"web": "the web server", "tasks": "the task worker"}
     lines = "".join(f"\n    {line}" for line in child.last) or " (it printed nothing)"
-    raise Failed(f"{names[child.name]} ended with status {child.process.returncode}; all is stopped. Its last lines:{lines}")
+    raise Failed(
+        f"{names[child.name]} ended with status {child.process.returncode}; all is stopped. Its last lines:{lines}"
+    )
 
 
 def banner(url: str, logins: list[str]) -> None:
@@ -111,7 +117,7 @@ def _job(supervisor: Supervisor) -> int:
     setup.ensure(supervisor, "run")
     logins = prepare(supervisor)
     start(supervisor, host, port)
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
     wait_until_up(supervisor, url)
     say(f"started in {time.monotonic() - started:.1f} s.")

@@ -81,7 +81,9 @@ def _make_venv(supervisor: Supervisor) -> None:
     say("making .venv …")
     child = supervisor.run("venv", [sys.executable, "-m", "venv", "--clear", str(VENV)])
     if child.process.returncode:
-        raise Failed("python3.11 could not make a virtual environment in .venv (see above). Is the disk full or read-only?")
+        raise Failed(
+            "python3.11 could not make a virtual environment in .venv (see above). Is the disk full or read-only?"
+        )
 
 
 def _works() -> bool:
@@ -92,9 +94,11 @@ def _works() -> bool:
 
 
 def _need_ensurepip(supervisor: Supervisor) -> None:
-    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode:
-        if not system.install(supervisor, ["python3.11-venv"]):
-            raise Failed("Python's venv module is missing. On Debian and Ubuntu: apt-get install python3.11-venv")
+    command = [sys.executable, "-c", "import ensurepip, venv"]
+    if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+        return
+    if not system.install(supervisor, ["python3.11-venv"]):
+        raise Failed("Python's venv module is missing. On Debian and Ubuntu: apt-get install python3.11-venv")
 
 
 def _install(supervisor: Supervisor, kind: str) -> None:

@@ -27,7 +27,10 @@ from tests.support import postgres, redis
 PASSWORD = "moa-Test-password-1"
 
 settings.register_profile(
-    "moa", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "moa",
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("thorough", settings.get_profile("moa"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "moa"))

@@ -23,7 +23,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "moa"}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "moa", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "moa",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
 }
 
 # Knows whose each session is, so that a member's sessions can be ended and erased.

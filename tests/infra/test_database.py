@@ -16,7 +16,9 @@ def test_sqlite_has_the_pragmas_that_concurrency_and_erasure_need():
         assert connection.vendor == "postgresql"
         return
     with connection.cursor() as cursor:
-        found = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys", "secure_delete")]
+        found = [
+            cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys", "secure_delete")
+        ]
     assert found == [1, 1, 1]
 
 

@@ -77,6 +77,7 @@ def test_ten_failed_logins_lock_one_address_and_nobody_else(client, alice, bob):
 def test_a_made_up_forwarded_address_does_not_escape_the_lock(client, alice):
     wrong = {"username": alice.email, "password": "wrong"}
     found = [
-        client.post("/admin/login/", wrong, HTTP_X_FORWARDED_FOR=f"198.51.100.{number}").status_code for number in range(10)
+        client.post("/admin/login/", wrong, HTTP_X_FORWARDED_FOR=f"198.51.100.{number}").status_code
+        for number in range(10)
     ]
     assert found[-1] == 429

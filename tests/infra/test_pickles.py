@@ -35,7 +35,10 @@ def test_a_hostile_row_does_nothing_and_the_admin_lists_it(client, staff, tmp_pa
     put_in(column, b64encode(pickle.dumps(Hostile(target))).decode())
     client.force_login(staff)
     Task.objects.update(success=True)
-    pages = [client.get("/admin/django_q/success/").status_code, client.get(f"/admin/django_q/success/{'x' * 32}/change/").status_code]
+    pages = [
+        client.get("/admin/django_q/success/").status_code,
+        client.get(f"/admin/django_q/success/{'x' * 32}/change/").status_code,
+    ]
     assert pages == [200, 200]
     assert not target.exists()
 

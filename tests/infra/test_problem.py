@@ -55,7 +55,11 @@ def answer(error=None, data=None, **attributes):
 )
 def test_status_and_type(error, status):
     found = answer(error)
-    assert (found.status_code, found["Content-Type"], found.data["status"]) == (status, "application/problem+json", status)
+    assert (found.status_code, found["Content-Type"], found.data["status"]) == (
+        status,
+        "application/problem+json",
+        status,
+    )
     assert set(found.data) == {"type", "title", "status", "detail", "code"}
 
 

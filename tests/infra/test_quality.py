@@ -75,7 +75,9 @@ def test_files_are_short_and_say_what_they_are_for():
 
 
 def test_every_dependency_is_pinned_and_explained():
-    lines = [line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).read_text().split("\n")]
+    lines = [
+        line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).read_text().split("\n")
+    ]
     wanted = [line for line in lines if line and not line.startswith(("#", "-r"))]
     pins = [re.fullmatch(r"([A-Za-z0-9-]+)(\[[a-z,]+\])?==[0-9.]+", line) for line in wanted]
     assert [line for line, pin in zip(wanted, pins, strict=True) if not pin] == []

@@ -30,7 +30,11 @@ def free_port():
 
 @pytest.fixture
 def environment(tmp_path):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST_", "MAKE", "MFLAGS"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DJANGO_", "PYTEST_", "MAKE", "MFLAGS"))
+    }
     settings = {"PORT": str(free_port()), "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "DEBUG": "on"}
     return {**kept, **settings, "REDIS_URL": "", "MOA_BOOTSTRAP": "off", "PYTHON": sys.executable}
 
@@ -42,7 +46,13 @@ def make_run(environment):
     def start():
         command = ["make", "run", f"PYTHON={sys.executable}"]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, start_new_session=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         started.append(process)
         return process
