@@ -58,9 +58,7 @@ def report(true: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
     """Accuracy, macro averages, a table per class and the confusion matrix (rows: true), all plain values."""
     classes = sorted({*true, *predicted})
     matrix = confusion_matrix(true, predicted, labels=classes)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        true, predicted, labels=classes, zero_division=0
-    )
+    precision, recall, f1, support = precision_recall_fscore_support(true, predicted, labels=classes, zero_division=0)
     held = support > 0  # macro averages over the classes that were asked for
     return {
         "accuracy": float(np.trace(matrix) / max(matrix.sum(), 1)),
@@ -78,8 +76,8 @@ def report(true: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
 
 def confusion_picture(found: Mapping[str, Any]) -> bytes:
     """PNG of a report's confusion matrix; classes are numbered in a legend where no font has their letters."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  (half a second, and only training needs it)
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # half a second, and only training needs it
+    from matplotlib.figure import Figure
 
     classes, matrix = list(found["classes"]), np.array(found["confusion"])
     font = _font(classes)
@@ -107,7 +105,7 @@ def confusion_picture(found: Mapping[str, Any]) -> bytes:
 
 def _font(names: Sequence[str]) -> str | None:
     """An installed family that has every letter of `names`; None where there is none."""
-    from matplotlib import font_manager, ft2font  # noqa: PLC0415
+    from matplotlib import font_manager, ft2font
 
     letters = {ord(letter) for name in names for letter in name if not letter.isspace()}
     for family in ("DejaVu Sans", *FONTS):

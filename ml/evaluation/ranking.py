@@ -59,7 +59,10 @@ def recall(ranks: np.ndarray, groups: np.ndarray, k: int = 10) -> float:
 def bootstrap_interval(
     values: np.ndarray, members: np.ndarray | None = None, seed: int = 0, draws: int = 2000, level: float = 0.95
 ) -> Interval:
-    """Mean of `values` with a percentile interval; draws whole members where they are given (their events hang together)."""
+    """Mean of `values` with a percentile interval.
+
+    Draws whole members where they are given, because one member's events hang together.
+    """
     values = np.asarray(values, float)
     if not len(values):
         return Interval(0.0, 0.0, 0.0)

@@ -1,4 +1,4 @@
-"""Families of models, name → dotted path; nothing heavy is imported before a family is asked for (docs/how-to/family.md)."""
+"""Families of models, name → dotted path; nothing is imported before it is asked for (docs/how-to/family.md)."""
 
 from __future__ import annotations
 

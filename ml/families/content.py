@@ -79,7 +79,7 @@ class Content(Family):
 
 
 class ContentPersonal(Personal):
-    """score = cosine with the liked items' mean less `dislike_weight` × the disliked ones', per unit of weight learned."""
+    """score = mean cosine with the liked items less `dislike_weight` × the disliked ones, by weight learned."""
 
     _centre = None
 

@@ -85,7 +85,7 @@ class ItemItem(Family):
 
 
 class ItemItemPersonal(Personal):
-    """score = Σ of the table's rows of liked items − `dislike_weight` × those of disliked ones (+ a nudge by popularity)."""
+    """score = Σ of liked items' rows − `dislike_weight` × those of disliked ones (+ a nudge by popularity)."""
 
     _taste = None
 

@@ -1,4 +1,4 @@
-"""Implicit matrix factorisation (ALS): items as vectors, and each member as the exact solution of their own least squares."""
+"""Implicit matrix factorisation (ALS): items as vectors, members as the exact solution of their least squares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ml.families.rows import Positions, history_rows, join_names, split_names
 
 
 class MatrixFactorization(Family):
-    """Confidence 1 + α·(liked + disliked weight), preference the liked share; a member's vector follows from their history."""
+    """Confidence is 1 + α·(liked + disliked weight), preference the liked share of it."""
 
     name = "matrix_factorization"
     params = {
@@ -96,7 +96,7 @@ class MatrixFactorizationPersonal(Personal):
         return self._solved
 
     def _past(self) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-        """The known items of the history: ids, vectors, likes, likes and dislikes. Revisions of one item count as one."""
+        """The history's known items: ids, vectors, likes, likes and dislikes. Revisions of one item count as one."""
         rows, liked, disliked = history_rows(self.history, self.catalogue)
         positions, _ = self.family.features(self.base, self.catalogue)
         at = positions.of_row[rows]

@@ -28,10 +28,10 @@ class NaiveBayes(Family):
             "learned", "fixed weight of each feature, learned with the base", choices=("learned", "none")
         ),
         "score_features": Param(40, "score: features read per item, the most telling ones", 1, 10_000),
-        "label_weight": Param(1.0, "score: weight of the liked labels", 0, 100),
+        "label_weight": Param(0.1, "score: weight of the liked labels", 0, 100),
         "word_weight": Param(1.0, "score: weight of the liked words", 0, 100),
         "dislike_weight": Param(0.5, "score: how much a dislike takes back of what a like adds", 0, 10),
-        "prior_examples": Param(10.0, "score: as how many examples everybody's taste counts", 0.01, 100_000),
+        "prior_examples": Param(100.0, "score: as how many examples everybody's taste counts", 0.01, 100_000),
     }
 
     def fit(

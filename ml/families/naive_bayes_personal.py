@@ -74,17 +74,17 @@ class NaiveBayesPersonal(Personal):
     # What was learned -------------------------------------------------------------------------------------------
 
     def sums(self) -> dict[str, Any]:
-        """The history as exact integer sums (in 1/1000): likes and dislikes by feature and label, touched class counts."""
+        """The history as exact sums of integers (in 1/1000): (likes, dislikes) by feature and by label."""
         if self._sums is None:
             rows, liked, disliked = history_rows(self.history, self.catalogue)
             features = self.family.features(self.base, self.catalogue)
             columns, values, owner = features.counts.take(rows)
             codes = features.codes[rows]
-            own, width = codes >= 0, len(features.labels)
+            own, width = codes >= 0, features.counts.columns
             self._sums = {
                 "columns": columns, "owner": owner, "values": values, "codes": codes, "liked": liked,
-                "words": tuple(np.bincount(columns, values * w[owner], features.counts.columns) for w in (liked, disliked)),
-                "labels": tuple(np.bincount(codes[own], w[own], width) for w in (liked, disliked)),
+                "words": tuple(np.bincount(columns, values * w[owner], width) for w in (liked, disliked)),
+                "labels": tuple(np.bincount(codes[own], w[own], len(features.labels)) for w in (liked, disliked)),
                 "names": features.labels,
             }  # fmt: skip
         return self._sums
@@ -164,7 +164,7 @@ class NaiveBayesPersonal(Personal):
         return self._lifts
 
     def _two_sided(self, sums: tuple[np.ndarray, np.ndarray], share: np.ndarray, prior: float) -> np.ndarray:
-        """log((count + prior·share) / (prior·share)) of the likes, less the dislikes' × `dislike_weight`; 0 where untouched."""
+        """Likes' log((count + prior·share) / (prior·share)) less `dislike_weight` × dislikes'; 0 where untouched."""
         out = np.zeros(len(share))
         for counts, sign in zip(sums, (1.0, -self.base.params["dislike_weight"]), strict=True):
             touched = np.flatnonzero(counts)
@@ -177,9 +177,7 @@ class NaiveBayesPersonal(Personal):
         label, word = self._lift()  # first: it may load revisions, which adds rows
         features = self.family.features(self.base, self.catalogue)
         shown = features.shown if rows is None else features.shown[rows]
-        padded = np.zeros(
-            len(features.labels) + 1, np.float32
-        )  # the last one: no label; also labels newer than the sums
+        padded = np.zeros(len(features.labels) + 1, np.float32)  # the last: no label. Labels may be newer than sums
         padded[: len(label)] = label
         return padded[shown] + features.telling.dot(word, rows)
 

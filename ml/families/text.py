@@ -14,8 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 _HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_SPECIAL = re.compile(r"[^\w%+#]+")  # quotes, brackets, arrows, dots … ; keeps what tells C++, C# and 50% apart
-_UNDERSCORE = re.compile(r"_+")
+_SPECIAL = re.compile(r"(?:[^\w%+#]|_)+")  # quotes, brackets, arrows, dots … ; keeps what tells C++, C# and 50% apart
 _WORD = re.compile(r"(?u)\b\w+\b")
 # Longest first; a stem of two syllables at least must remain, so that 나이 or 회의 stay whole.
 _JOSA = re.compile(
@@ -28,7 +27,7 @@ def clean(text: str) -> str:
     """Lower-case NFC text without markup, entities, quotes and special characters; words are one space apart."""
     text = html.unescape(_TAG.sub(" ", _HIDDEN.sub(" ", text)))
     text = unicodedata.normalize("NFC", _TAG.sub(" ", _HIDDEN.sub(" ", text)))  # once more: &lt;b&gt; was hidden markup
-    return _UNDERSCORE.sub(" ", _SPECIAL.sub(" ", text)).lower().strip()
+    return _SPECIAL.sub(" ", text).lower().strip()
 
 
 def join(fields: Iterable[str]) -> str:

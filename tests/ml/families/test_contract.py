@@ -46,7 +46,7 @@ def test_name_is_the_key(family):
 
 
 def test_unknown_family_is_named_with_the_known_ones():
-    with pytest.raises(LookupError, match="'magic'.*naive_bayes"):
+    with pytest.raises(LookupError, match=r"'magic'.*naive_bayes"):
         get("magic")
 
 
@@ -136,7 +136,7 @@ def test_delta_round_trip(family, base, member):
 
 def test_foreign_delta_is_refused(family, base, catalogue):
     for delta in ({}, {"history": "text"}, {"history": b"\xff"}, []):
-        with pytest.raises(ValueError, match="delta|history"):
+        with pytest.raises(ValueError, match=r"delta|history"):
             family.open(base, delta, catalogue)
 
 
@@ -198,7 +198,7 @@ def test_too_little_data_fits_or_says_why(family, items):
     try:
         base = family.fit(TrainingData(items))
     except ValueError as error:
-        assert str(error).startswith(family.name)
+        assert str(error).startswith(family.name)  # noqa: PT017
     else:
         personal = family.open(base, None, Catalogue(items))
         assert np.isfinite(personal.score()).all()
