@@ -99,4 +99,8 @@ def _contradictions(row):
         yield "ends_at", _("The activity must end after it starts.")
     capacity = getattr(row, "capacity", None)
     if isinstance(capacity, int) and capacity < row.participant_count:
-        yield "capacity", _("There are already more participants than that.")
+        yield "capacity", too_few()
+
+
+def too_few():
+    return _("There are already more participants than that.")

@@ -45,7 +45,13 @@ def load_all(say: Say) -> None:
 def _members(categories: dict, regions: dict) -> dict[int, User]:
     rows = list(load.read("members"))
     users = [
-        User(email=row["email"], nickname=row["nickname"], region=regions[row["region"]], keywords=row["keywords"], date_joined=row["created"])
+        User(
+            email=row["email"],
+            nickname=row["nickname"],
+            region=regions[row["region"]],
+            keywords=row["keywords"],
+            date_joined=row["created"],
+        )
         for row in rows
     ]
     for user in users:
@@ -120,17 +126,24 @@ def _activities(clubs: dict, categories: dict, regions: dict) -> dict[int, Activ
 
 def _relations(users: dict, clubs: dict, activities: dict) -> None:
     Membership.objects.bulk_create(
-        Membership(club=clubs[r["club"]], user=users[r["member"]], status=r["status"], requested_at=r["at"], decided_at=r["at"])
+        Membership(
+            club=clubs[r["club"]], user=users[r["member"]], status=r["status"], requested_at=r["at"], decided_at=r["at"]
+        )
         for r in load.read("memberships")
     )
     Participation.objects.bulk_create(
         Participation(
-            activity=activities[r["activity"]], user=users[r["member"]], status=r["status"], requested_at=r["at"], decided_at=r["at"]
+            activity=activities[r["activity"]],
+            user=users[r["member"]],
+            status=r["status"],
+            requested_at=r["at"],
+            decided_at=r["at"],
         )
         for r in load.read("participations")
     )
     Like.objects.bulk_create(
-        Like(activity=activities[r["activity"]], user=users[r["member"]], created_at=r["at"]) for r in load.read("likes")
+        Like(activity=activities[r["activity"]], user=users[r["member"]], created_at=r["at"])
+        for r in load.read("likes")
     )
     Comment.objects.bulk_create(
         Comment(activity=activities[r["activity"]], user=users[r["member"]], text=r["text"], created_at=r["at"])

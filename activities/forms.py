@@ -70,7 +70,9 @@ class ClubForm(Described):
     intro = forms.CharField(label=_("In one sentence"), max_length=300, required=False)
     category = forms.ModelChoiceField(label=_("Main category"), queryset=Category.objects.all())
     categories = forms.ModelMultipleChoiceField(
-        label=_("Further categories"), queryset=Category.objects.all(), required=False,
+        label=_("Further categories"),
+        queryset=Category.objects.all(),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     region = forms.ModelChoiceField(
@@ -109,7 +111,8 @@ class ActivityForm(Described):
     needs_approval = forms.BooleanField(label=_("I approve who takes part"), required=False, initial=True)
     thumbnail = PictureField(label=_("Picture"))
     status = forms.ChoiceField(
-        label=_("Visible"), initial="open",
+        label=_("Visible"),
+        initial="open",
         choices=[("open", _("For everybody")), ("draft", _("Draft: only for me"))],
     )
 
@@ -130,11 +133,17 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), max_length=SEARCH_LENGTH, required=False)
     category = forms.ModelChoiceField(
-        label=_("Category"), queryset=Category.objects.all(), to_field_name="slug", required=False,
+        label=_("Category"),
+        queryset=Category.objects.all(),
+        to_field_name="slug",
+        required=False,
         empty_label=_("All categories"),
     )
     region = forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.all(), to_field_name="slug", required=False,
+        label=_("Region"),
+        queryset=Region.objects.all(),
+        to_field_name="slug",
+        required=False,
         empty_label=_("All regions"),
     )
     sorts: dict = selectors.CLUB_SORTS
@@ -159,6 +168,7 @@ class ActivityFilterForm(FilterForm):
 
 class CommentForm(forms.Form):
     text = forms.CharField(
-        label=_("Comment"), max_length=1000,
+        label=_("Comment"),
+        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000, "placeholder": _("Ask or tell the others")}),
     )

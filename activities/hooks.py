@@ -9,7 +9,9 @@ EXPORTED = {
     "memberships": (Membership, "user", ("club_id", "club__name", "status", "requested_at", "decided_at")),
     "activities": (Activity, "host", ("id", "title", "intro", "content", "category__slug", "status", "created_at")),
     "participations": (
-        Participation, "user", ("activity_id", "activity__title", "status", "requested_at", "decided_at")
+        Participation,
+        "user",
+        ("activity_id", "activity__title", "status", "requested_at", "decided_at"),
     ),
     "likes": (Like, "user", ("activity_id", "activity__title", "created_at")),
     "comments": (Comment, "user", ("id", "activity_id", "parent_id", "text", "created_at")),

@@ -94,7 +94,6 @@ class ActivityDomain(CategoryDomain):
     name = "activities"
     verbose_name = _("Activities")
     order = 10
-    order = 10
     verbs = {"view": 1, "like": 3, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
     families = ("naive_bayes", "item_item", "matrix_factorization", "popularity", "content")
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())

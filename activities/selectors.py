@@ -168,8 +168,9 @@ def mine(user, n=50):
         memberships=list(memberships.select_related("club__category", "club__region").order_by("-requested_at")[:n]),
         hosted=list(hosted[:n]),
         participations=list(
-            participations.select_related("activity__category", "activity__region", "activity__club")
-            .order_by("-requested_at")[:n]
+            participations.select_related("activity__category", "activity__region", "activity__club").order_by(
+                "-requested_at"
+            )[:n]
         ),
         liked=list(liked.for_cards().order_by("-likes__created_at", "-id")[:n]),
     )

@@ -25,7 +25,9 @@ class ActivityBase(Refusals, viewsets.GenericViewSet):
     pagination_class = OrderedPagination
     lookup_value_regex = "[0-9]+"
     orderings = {
-        "latest": ("-created_at", "-id"), "popular": ("-like_count", "-id"), "closing": ("recruit_end", "id"),
+        "latest": ("-created_at", "-id"),
+        "popular": ("-like_count", "-id"),
+        "closing": ("recruit_end", "id"),
     }
 
     def _get(self, pk):
@@ -90,7 +92,9 @@ class TakingPart(ActivityBase):
         responses=responses(400, 401, 403, 404, 409, ok=serializers.PlaceSerializer),
     )
     @action(
-        detail=True, methods=["patch"], url_path="participants/(?P<participation_id>[0-9]+)",
+        detail=True,
+        methods=["patch"],
+        url_path="participants/(?P<participation_id>[0-9]+)",
         permission_classes=[IsAuthenticated],
     )
     def participant(self, request, pk, participation_id):

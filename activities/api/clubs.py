@@ -123,7 +123,9 @@ class ClubViewSet(Refusals, viewsets.GenericViewSet):
         responses=responses(400, 401, 403, 404, 409, ok=serializers.PlaceSerializer),
     )
     @action(
-        detail=True, methods=["patch"], url_path="members/(?P<membership_id>[0-9]+)",
+        detail=True,
+        methods=["patch"],
+        url_path="members/(?P<membership_id>[0-9]+)",
         permission_classes=[IsAuthenticated],
     )
     def member(self, request, pk, membership_id):

@@ -75,9 +75,7 @@ class ActivityWriteSerializer(serializers.Serializer):
     content = rich_field()
     club = RowField(queryset=Club.objects.all(), required=False, allow_null=True)
     category = NamedField(queryset=Category.objects.all(), required=False, help_text="Default: the club's.")
-    tags = serializers.ListField(
-        child=PlainText(max_length=TAG_LENGTH), max_length=TAGS, required=False
-    )
+    tags = serializers.ListField(child=PlainText(max_length=TAG_LENGTH), max_length=TAGS, required=False)
     region = NamedField(queryset=Region.objects.all(), required=False, allow_null=True)
     place = PlainText(max_length=200, allow_blank=True, required=False)
     recruit_start = MomentField(required=False, allow_null=True)
@@ -133,5 +131,3 @@ class DecisionSerializer(StatusSerializer):
 class LikeSerializer(serializers.Serializer):
     liked = serializers.BooleanField(read_only=True)
     like_count = serializers.IntegerField(read_only=True)
-
-

@@ -30,7 +30,11 @@ class Activity(models.Model):
         Club, verbose_name=_("club"), null=True, blank=True, on_delete=models.CASCADE, related_name="activities"
     )
     host = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("organiser"), null=True, blank=True, on_delete=models.SET_NULL,
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("organiser"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="hosted_activities",
     )
     category = models.ForeignKey(
@@ -38,7 +42,11 @@ class Activity(models.Model):
     )
     tags = models.JSONField(_("tags"), default=list, blank=True, validators=[validate_tags])
     region = models.ForeignKey(
-        "accounts.Region", verbose_name=_("region"), null=True, blank=True, on_delete=models.PROTECT,
+        "accounts.Region",
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="activities",
     )
     place = models.CharField(_("place"), max_length=200, blank=True)
@@ -69,15 +77,18 @@ class Activity(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(recruit_end__gt=F("recruit_start")), name="activities_activity_recruiting",
+                condition=Q(recruit_end__gt=F("recruit_start")),
+                name="activities_activity_recruiting",
                 violation_error_message=_("Recruiting must end after it starts."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__gte=F("starts_at")), name="activities_activity_window",
+                condition=Q(ends_at__gte=F("starts_at")),
+                name="activities_activity_window",
                 violation_error_message=_("The activity must end after it starts."),
             ),
             models.CheckConstraint(
-                condition=Q(capacity=None) | Q(capacity__gte=1), name="activities_activity_capacity",
+                condition=Q(capacity=None) | Q(capacity__gte=1),
+                name="activities_activity_capacity",
                 violation_error_message=_("The capacity is at least 1."),
             ),
             models.CheckConstraint(
@@ -86,7 +97,8 @@ class Activity(models.Model):
                 violation_error_message=_("The capacity is smaller than the number of participants."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "open", "closed"]), name="activities_activity_status",
+                condition=Q(status__in=["draft", "open", "closed"]),
+                name="activities_activity_status",
                 violation_error_message=_("Unknown status."),
             ),
         ]

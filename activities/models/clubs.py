@@ -29,11 +29,19 @@ class Club(models.Model):
         "accounts.Category", verbose_name=_("further categories"), blank=True, related_name="further_clubs"
     )
     region = models.ForeignKey(
-        "accounts.Region", verbose_name=_("region"), null=True, blank=True, on_delete=models.PROTECT,
+        "accounts.Region",
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="clubs",
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL,
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="owned_clubs",
     )
     profile_image = models.ImageField(_("profile picture"), upload_to="clubs/%Y/%m", blank=True)
@@ -53,7 +61,8 @@ class Club(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=["active", "closed"]), name="activities_club_status",
+                condition=models.Q(status__in=["active", "closed"]),
+                name="activities_club_status",
                 violation_error_message=_("Unknown status."),
             ),
         ]

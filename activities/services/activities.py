@@ -9,10 +9,26 @@ from activities.cleaning import fill
 from activities.models import Activity, Membership, Participation
 from recommendations.services import publish, record_event, take_back
 
-ACTIVITY_FIELDS = frozenset({
-    "title", "intro", "content", "club", "category", "tags", "region", "place", "recruit_start", "recruit_end",
-    "starts_at", "ends_at", "capacity", "needs_approval", "thumbnail", "status",
-})
+ACTIVITY_FIELDS = frozenset(
+    {
+        "title",
+        "intro",
+        "content",
+        "club",
+        "category",
+        "tags",
+        "region",
+        "place",
+        "recruit_start",
+        "recruit_end",
+        "starts_at",
+        "ends_at",
+        "capacity",
+        "needs_approval",
+        "thumbnail",
+        "status",
+    }
+)
 #: Closing is a decision of its own (`activity_close`), which tells the participants.
 OPENINGS = (Activity.Status.DRAFT, Activity.Status.OPEN)
 
@@ -73,9 +89,7 @@ def activity_close(*, user, activity):
 
 def like(*, user, activity, recommendation_id=None):
     """Like an activity: row, event and model together, through the one door for events. Twice is once."""
-    return record_event(
-        domain="activities", item=activity, verb="like", user=user, recommendation_id=recommendation_id
-    )
+    return record_event(domain="activities", item=activity, verb="like", user=user, recommendation_id=recommendation_id)
 
 
 def unlike(*, user, activity):

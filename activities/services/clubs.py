@@ -7,11 +7,21 @@ from django.utils.translation import gettext_lazy as _
 from activities import errors, notices
 from activities.cleaning import fill
 from activities.models import Activity, Club, Membership
+from activities.services.counts import recount
 from recommendations.services import publish, record_event, take_back
 
-CLUB_FIELDS = frozenset({
-    "name", "intro", "info", "category", "categories", "region", "profile_image", "banner_image",
-})
+CLUB_FIELDS = frozenset(
+    {
+        "name",
+        "intro",
+        "info",
+        "category",
+        "categories",
+        "region",
+        "profile_image",
+        "banner_image",
+    }
+)
 
 
 def club_create(*, user, **values):
@@ -22,9 +32,7 @@ def club_create(*, user, **values):
     with transaction.atomic():
         club.save()
         club.categories.set(category for category in categories if category != club.category)
-        Membership.objects.create(
-            club=club, user=user, status=Membership.Status.APPROVED, decided_at=timezone.now()
-        )
+        Membership.objects.create(club=club, user=user, status=Membership.Status.APPROVED, decided_at=timezone.now())
         publish("clubs", [club])
     return club
 
@@ -168,3 +176,11 @@ def _known(values):
     unknown = set(values) - CLUB_FIELDS
     if unknown:
         raise TypeError(f"A club has no field {', '.join(sorted(unknown))} to set.")
+
+
+def membership_delete(*, membership):
+    """Take a membership out altogether (staff): the event goes with the row, the count follows."""
+    with transaction.atomic():
+        take_back(user=membership.user, domain="clubs", item=membership.club_id, verb="join")
+        membership.delete()
+        recount(clubs=[membership.club_id])

@@ -1,4 +1,4 @@
-"""Numbers kept on rows, counted anew: after bulk loads that write past the services."""
+"""Numbers kept on rows, counted anew: after loads and deletions that go past the services."""
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -12,10 +12,14 @@ def _counted(rows, key):
     return Coalesce(Subquery(groups), 0)
 
 
-def recount():
-    """Bring likes, participants and members in line with the rows."""
-    Activity.objects.update(
+def recount(*, activities=None, clubs=None):
+    """Bring likes, participants and members in line with the rows; of these ids, or of all."""
+    everything = activities is None and clubs is None
+    activity_rows, club_rows = Activity.objects.all(), Club.objects.all()
+    if not everything:
+        activity_rows, club_rows = activity_rows.filter(pk__in=activities or ()), club_rows.filter(pk__in=clubs or ())
+    activity_rows.update(
         like_count=_counted(Like.objects.all(), "activity"),
         participant_count=_counted(Participation.objects.filter(status="approved"), "activity"),
     )
-    Club.objects.update(member_count=_counted(Membership.objects.filter(status="approved"), "club"))
+    club_rows.update(member_count=_counted(Membership.objects.filter(status="approved"), "club"))

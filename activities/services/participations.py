@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import errors, notices
 from activities.models import Activity, Participation
+from activities.services.counts import recount
 from recommendations.services import record_event, take_back
 
 Status = Participation.Status
@@ -118,3 +119,12 @@ def _set(activity, participation, status):
     participation.save()
     activity.participant_count = taken + (status == Status.APPROVED)
     Activity.objects.filter(pk=activity.pk).update(participant_count=activity.participant_count)
+
+
+def participation_delete(*, participation):
+    """Take a participation out altogether (staff): the event goes with the row, the count follows."""
+    with transaction.atomic():
+        take_back(user=participation.user, domain="activities", item=participation.activity_id, verb="join")
+        _locked(participation.activity)
+        participation.delete()
+        recount(activities=[participation.activity_id])

@@ -32,9 +32,7 @@ def like(request, pk):
 def participate(request, pk):
     """Ask to take part in an activity, or cancel (`undo`)."""
     activity = find(request, pk)
-    text, kind = _attempt(
-        request, services.participation_request, services.participation_cancel, activity=activity
-    )
+    text, kind = _attempt(request, services.participation_request, services.participation_cancel, activity=activity)
     activity = find(request, pk)
     context = {"activity": activity, "standing": selectors.activity_standing(request.user, activity)}
     return answer(request, "activities/_join.html", context, activity, text, kind)
@@ -104,7 +102,9 @@ def comment_delete(request, pk):
 
 def _comments(request, activity, form, text, kind):
     context = {
-        "activity": activity, "comments": selectors.comment_list(activity), "comment_form": form,
+        "activity": activity,
+        "comments": selectors.comment_list(activity),
+        "comment_form": form,
         "standing": selectors.Standing(runs=activity.is_run_by(request.user)),
     }
     return answer(request, "activities/_comments.html", context, activity.get_absolute_url() + "#comments", text, kind)

@@ -77,7 +77,10 @@ def edit(request, pk):
     if not activity.is_run_by(request.user):
         raise errors.not_allowed()
     form = ActivityForm(
-        request.POST or None, request.FILES or None, user=request.user, activity=activity,
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        activity=activity,
         initial=ActivityForm.initial_of(activity),
     )
     if request.method == "POST" and form.is_valid():

@@ -44,9 +44,16 @@ def make_activity(alice, club, seoul):
     def make(title="한강 달리기", user=alice, **values):
         now = timezone.now()
         values = {
-            "club": club, "intro": "같이 달려요", "content": "<p>천천히</p>", "region": seoul, "place": "여의도",
-            "recruit_start": now - dt.timedelta(days=1), "recruit_end": now + dt.timedelta(days=7),
-            "starts_at": now + dt.timedelta(days=8), "ends_at": now + dt.timedelta(days=8, hours=2), "capacity": 10,
+            "club": club,
+            "intro": "같이 달려요",
+            "content": "<p>천천히</p>",
+            "region": seoul,
+            "place": "여의도",
+            "recruit_start": now - dt.timedelta(days=1),
+            "recruit_end": now + dt.timedelta(days=7),
+            "starts_at": now + dt.timedelta(days=8),
+            "ends_at": now + dt.timedelta(days=8, hours=2),
+            "capacity": 10,
             **values,
         }
         return services.activity_create(user=user, title=title, **values)

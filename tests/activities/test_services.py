@@ -54,7 +54,8 @@ def test_only_the_owner_edits_and_closes(bob, club):
 def test_closing_a_club_takes_its_activities_out_of_the_feeds(alice, bob, club, activity):
     services.club_close(user=alice, club=club)
     assert list(CatalogueEntry.objects.values_list("domain", "listed").order_by("domain")) == [
-        ("activities", False), ("clubs", False),
+        ("activities", False),
+        ("clubs", False),
     ]
     assert Notification.objects.filter(user=bob, kind="club-closed").count() == 1
     with pytest.raises(Conflict):
@@ -68,7 +69,8 @@ def test_joining_a_club_is_row_event_and_notice(alice, charlie, club):
     assert (membership.status, created) == ("pending", True)
     assert services.membership_request(user=charlie, club=club) == (membership, False)
     assert verbs(charlie, "clubs") == ["join"]
-    assert Notification.objects.get(user=alice, params__member="charlie").message == "charlie would like to join 보드게임 모임."
+    notice = Notification.objects.get(user=alice, params__member="charlie")
+    assert (notice.kind, notice.url) == ("club-request", f"/clubs/{club.pk}/members/")
 
 
 def test_leaving_a_club_forgets_the_event(bob, club):
