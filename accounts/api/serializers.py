@@ -7,6 +7,7 @@ from accounts import selectors, validators
 from accounts.api.fields import NamedRelatedField, PlainText
 from accounts.models import Category, Notification, Region, User
 from accounts.services import PASSWORD_LENGTH
+from common.times import UtcDateTimeField
 
 
 class PasswordField(PlainText):
@@ -67,6 +68,8 @@ class MeSerializer(serializers.ModelSerializer):
         child=PlainText(max_length=validators.KEYWORD_LENGTH), max_length=validators.KEYWORDS
     )
 
+    date_joined = UtcDateTimeField(read_only=True)
+
     class Meta:
         model = User
         fields = ["id", "email", "email_verified", "nickname", "region", "categories", "keywords", "date_joined"]
@@ -79,6 +82,8 @@ class MeSerializer(serializers.ModelSerializer):
 
 class NotificationSerializer(serializers.ModelSerializer):
     message = serializers.CharField(read_only=True)
+    created_at = UtcDateTimeField(read_only=True)
+    read_at = UtcDateTimeField(read_only=True, allow_null=True)
 
     class Meta:
         model = Notification

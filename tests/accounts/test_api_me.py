@@ -50,7 +50,7 @@ def test_the_profile_is_changed_in_parts(api_for, alice):
             {"id": food.pk, "slug": "food", "name": "푸드·드링크"},
         ],
         "keywords": ["등산", "커피"],
-        "date_joined": response.json()["date_joined"],
+        "date_joined": alice.date_joined.isoformat().replace("+00:00", "Z"),
     }
     # What the API returned can be sent back.
     assert api_for(alice).patch(ME, response.json()).json() == response.json()
