@@ -178,7 +178,7 @@ def from_family(params: Mapping[str, Any], *, group: str = "") -> list[Parameter
     """Declarations for a family's `params` (`ml.families.base.Param` by name)."""
     return [
         Parameter(
-            name, spec.default, min=spec.min, max=spec.max, choices=tuple(spec.choices), help=spec.help, group=group
+            name, spec.default, min=spec.min, max=spec.max, choices=tuple(spec.choices), help=_(spec.help), group=group
         )
         for name, spec in params.items()
     ]

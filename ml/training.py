@@ -106,7 +106,8 @@ def evaluate(family: str, data: TrainingData, params: Mapping[str, Any], seed: i
     from ml.evaluation.classification import confusion_picture, evaluate_classifier
 
     report = evaluate_classifier(texts, labels, params, seed)
-    return dict(report), confusion_picture(report)
+    metrics = {name: value for name, value in report.items() if name != "params"}  # the version has them itself
+    return metrics, confusion_picture(report)
 
 
 def _labelled(data: TrainingData) -> tuple[list[str], list[str]]:
