@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 SHOWN = 8
 HALF = 100.0
+LABELS = ("label", "prior")
 KINDS = {
     "word": _("word"),
     "label": _("category"),
@@ -32,13 +33,14 @@ PARTS = {
 
 @dataclass
 class Bar:
-    """One signed value; `x` and `width` are in a box 200 wide whose zero is in the middle."""
+    """One signed value; `x`, `width`, `zero` are in a box 200 wide; zero is at its left unless something is negative."""
 
     kind: Any
     name: str
     value: float
     x: float
     width: float
+    zero: float
     negative: bool
 
 
@@ -46,17 +48,25 @@ def signed(rows: Iterable[tuple[Any, str, float]]) -> list[Bar]:
     """Bars on one common scale."""
     rows = list(rows)
     widest = max((abs(value) for _kind, _name, value in rows), default=0.0) or 1.0
+    zero = HALF if any(value < 0 for _kind, _name, value in rows) else 0.0
     found = []
     for kind, name, value in rows:
-        width = round(HALF * abs(value) / widest, 1)
-        found.append(Bar(kind, name, value, HALF - width if value < 0 else HALF, width, value < 0))
+        width = round((2 * HALF - zero) * abs(value) / widest, 1)
+        found.append(Bar(kind, name, value, zero - width if value < 0 else zero, width, zero, value < 0))
     return found
 
 
-def bars(explanation: Mapping[str, Any]) -> list[Bar]:
-    """The contributions of an explanation, the small ones summed up in one, so that what is shown still adds up."""
+def bars(explanation: Mapping[str, Any], names: Callable[[list[str]], Mapping[str, str]]) -> list[Bar]:
+    """The contributions of an explanation, the small ones summed up in one, so that what is shown still adds up.
+
+    `names` gives labels in words.
+    """
     parts = sorted(explanation["contributions"], key=lambda part: -abs(part["value"]))
-    rows = [(KINDS.get(part["kind"], part["kind"]), str(part["name"]), float(part["value"])) for part in parts[:SHOWN]]
+    shown = [(part["kind"], str(part["name"]), float(part["value"])) for part in parts[:SHOWN]]
+    words = names([name for kind, name, _value in shown if kind in LABELS])
+    rows = [
+        (KINDS.get(kind, kind), words.get(name, name) if kind in LABELS else name, value) for kind, name, value in shown
+    ]
     if len(parts) > SHOWN:
         rows.append((KINDS["rest"], "", sum(float(part["value"]) for part in parts[SHOWN:])))
     return signed(rows)

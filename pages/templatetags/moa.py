@@ -103,3 +103,10 @@ def plus(value) -> str:
 def unlocal(value) -> str:
     """A number as SVG attributes want it, whatever the language's decimal sign."""
     return format(float(value), ".1f")
+
+
+@register.filter(name="bytes")
+def in_bytes(value) -> str:
+    """A size, short."""
+    size = int(value or 0)
+    return f"{size} B" if size < 1024 else f"{size / 1024:.1f} KB"

@@ -101,7 +101,7 @@ def why(request: HttpRequest, domain: str, item: str) -> HttpResponse:
         "domain": kind,
         "row": row,
         "why": explanation,
-        "chart": bars(explanation),
+        "chart": bars(explanation, kind.label_names),
         "feed_parts": feed_parts(explanation),
         "past": past(explanation),
     }

@@ -30,7 +30,7 @@ MAX_UNDO = 100
 @never_cache
 def my_ai(request: HttpRequest) -> HttpResponse:
     """Every domain's model of the member in a card."""
-    rows = [_model(row) for row in recommendations.model_rows(request.user)]
+    rows = sorted(map(_model, recommendations.model_rows(request.user)), key=lambda row: row["kind"].order)
     return render(request, "pages/my_ai.html", {"models": rows, "events": sum(row["events"] for row in rows)})
 
 
@@ -43,7 +43,9 @@ def my_ai_domain(request: HttpRequest, domain: str) -> HttpResponse:
     kind = domain_or_404(domain)
     page = whole(request.GET, "page", 1, 1, MAX_PAGE)
     start = (page - 1) * PER_PAGE
-    events = list(recommendations.history(request.user, kind.name)[start : start + PER_PAGE + 1])
+    # What was merely shown is on record, but is nothing that anybody did.
+    history = recommendations.history(request.user, kind.name).exclude(verb="impression")
+    events = list(history[start : start + PER_PAGE + 1])
     context = {
         "model": _model(recommendations.model_row(request.user, kind, revisions.current())),
         "lines": selectors.lines(request.user, kind, events[:PER_PAGE]),
@@ -57,17 +59,15 @@ def my_ai_domain(request: HttpRequest, domain: str) -> HttpResponse:
 def _model(row: dict) -> dict:
     kind = domains[row["domain"]]
     top = signed([("", part["name"], part["change"]) for part in row["top"]])
-    return {**row, "kind": kind, "top": top, "download": _address("download", kind)}
+    return {**row, "kind": kind, "top": top, "download": _download(kind), "bases": row["base_version"].split("+")}
 
 
-def _address(name: str, kind: Domain) -> str:
-    """Address of a REST endpoint that may not be there."""
-    for candidate in (f"recommendations:model-{name}", f"model-{name}", f"api:model-{name}"):
-        try:
-            return reverse(candidate, args=[kind.name])
-        except NoReverseMatch:
-            continue
-    return ""
+def _download(kind: Domain) -> str:
+    """Address of the download, where REST offers one."""
+    try:
+        return reverse("my-model-download", args=[kind.name])
+    except NoReverseMatch:
+        return ""
 
 
 @require_POST

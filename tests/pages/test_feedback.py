@@ -41,7 +41,9 @@ def test_a_second_like_counts_once_and_unlike_forgets(client_of, town, alice, ht
 def test_the_feed_shows_what_is_liked_by_oneself_only(client_of, town, alice, bob):
     row = town["climbing"][0]
     post(client_of(alice), row, "like")
-    liked = [card.id for card in client_of(alice).get("/fragments/feed/activities/latest/").context["cards"] if card.liked]
+    liked = [
+        card.id for card in client_of(alice).get("/fragments/feed/activities/latest/").context["cards"] if card.liked
+    ]
     assert liked == [str(row.pk)]
     assert [c.id for c in client_of(bob).get("/fragments/feed/activities/latest/").context["cards"] if c.liked] == []
 

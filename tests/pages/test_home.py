@@ -24,7 +24,7 @@ def test_fragments_hold_cards_for_visitors(client, town, feed):
     response = client.get(f"/fragments/feed/activities/{feed}/")
     page = response.content.decode()
     assert response.status_code == 200
-    assert page.count("<li class=\"feed-item\"") == 12
+    assert page.count('<li class="feed-item"') == 12
     assert page.count("data-impression") == 12
     assert "<html" not in page
     assert ("/why/activities/" in page) == (feed == "for-you")
@@ -75,7 +75,8 @@ def test_more_pages_by_offset(client, town, tab):
 
 
 @pytest.mark.parametrize(
-    "query", ["n=0", "n=-1", "n=1000000000", "n=abc", "n=１２", "n=1_0", "offset=-1", "offset=x", "offset=99999999999999999999"]
+    "query",
+    ["n=0", "n=-1", "n=1000000000", "n=abc", "n=１２", "n=1_0", "offset=-1", "offset=x", "offset=99999999999999999999"],
 )
 def test_bad_numbers_are_named(client, town, htmx, query):
     response = client.get(f"{FRAGMENT}?{query}", headers=htmx)
