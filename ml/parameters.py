@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ml import revisions as revision_numbers
@@ -50,10 +51,10 @@ class Parameter:
     min: float | None = None
     max: float | None = None
     choices: tuple = ()
-    unit: str = ""
-    help: str = ""
-    group: str = ""
-    label: str = ""
+    unit: str | Promise = ""
+    help: str | Promise = ""
+    group: str | Promise = ""
+    label: str | Promise = ""
 
     def __post_init__(self):
         if type(self.default) not in (bool, int, float, str):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any
 
-import numpy as np
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -17,6 +16,7 @@ from django.db.models import Max
 from ml import revisions as revision_numbers
 from ml.families.base import Base
 from ml.store import stores
+from ml.values import freeze, jsonable
 
 logger = structlog.get_logger(__name__)
 STORE = "bases"
@@ -84,12 +84,12 @@ def save_version(
         "fingerprint": base.fingerprint,
     }
     fields = {
-        "metrics": _json(metrics or {}),
+        "metrics": jsonable(metrics or {}),
         "picture": picture,
         "rows": rows,
         "window": window,
         "seed": seed,
-        "params": _json(dict(base.params)),
+        "params": jsonable(dict(base.params)),
         "fingerprint": base.fingerprint,
         "code_version": code_version(),
     }
@@ -258,7 +258,7 @@ def _read(domain: str, family: str, version: str) -> Base:
             domain, family, version, "its base is missing from the store, or failed verification and is in quarantine"
         )
     try:
-        _freeze(state["state"])
+        freeze(state["state"])
         base = Base(state["family"], state["state"], state["params"], state["fingerprint"])
     except (KeyError, TypeError) as error:
         raise _broken(domain, family, version, "its base does not have the expected form") from error
@@ -277,28 +277,3 @@ def _broken(domain: str, family: str, version: str, reason: str) -> BrokenVersio
         revision_numbers.bump("models")
     _cache.bases.pop((domain, family, version), None)
     return BrokenVersion(f"{domain}/{family} {version}: {reason}. Train it again, or roll back.")
-
-
-def _freeze(value: Any) -> None:
-    """Make arrays read-only: one base serves all, a family that wrote into it would change everybody's model."""
-    if isinstance(value, np.ndarray):
-        value.setflags(write=False)
-    elif isinstance(value, dict):
-        for part in value.values():
-            _freeze(part)
-    elif isinstance(value, list) and value and not isinstance(value[0], str):
-        for part in value:
-            _freeze(part)
-
-
-def _json(value: Any) -> Any:
-    """Plain JSON values of NumPy scalars and arrays; numbers that are not finite become None."""
-    if isinstance(value, Mapping):
-        return {str(key): _json(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_json(part) for part in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return _json(value.tolist())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
