@@ -1,10 +1,13 @@
 """Serializer fields of accounts' API."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 MAX_ID = 2**63 - 1
+SLUG = re.compile(r"[-\w]{1,60}")
 
 
 class PlainText(serializers.CharField):
@@ -45,7 +48,7 @@ class NamedRelatedField(serializers.RelatedField):
         if isinstance(data, bool) or not isinstance(data, (int, str)):
             self.fail("type")
         lookup = {"pk": data} if isinstance(data, int) else {"slug": data}
-        usable = 0 < data <= MAX_ID if isinstance(data, int) else len(data) <= 60 and "\0" not in data
+        usable = 0 < data <= MAX_ID if isinstance(data, int) else SLUG.fullmatch(data)
         found = self.get_queryset().filter(**lookup).first() if usable else None
         if found is None:
             self.fail("unknown", value=ascii(data)[:60])

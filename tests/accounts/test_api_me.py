@@ -69,6 +69,7 @@ def test_the_profile_is_changed_in_parts(api_for, alice):
         ({"region": "atlantis"}, "region"),
         ({"region": "a\0b"}, "region"),
         ({"region": "x" * 1_000_000}, "region"),
+        ({"region": "\ud800"}, "region"),
         ({"region": True}, "region"),
         ({"region": [1]}, "region"),
         ({"region": {"id": {"id": 1}}}, "region"),
@@ -82,12 +83,14 @@ def test_the_profile_is_changed_in_parts(api_for, alice):
         ({"keywords": ["x" * 21]}, "keywords.0"),
         ({"keywords": ["<img src=x>"]}, "keywords"),
         ({"keywords": ["a\0b"]}, "keywords.0"),
+        ({"keywords": ["\ud800"]}, "keywords.0"),
         ({"keywords": [["a"]]}, "keywords.0"),
     ],
 )
 def test_a_bad_field_is_named_and_nothing_is_changed(api_for, alice, bob, change, field):
     before = User.objects.values().get(pk=alice.pk)
-    response = api_for(alice).patch(ME, {"keywords": ["ok"]} | change)
+    body = json.dumps({"keywords": ["ok"]} | change)
+    response = api_for(alice).patch(ME, body, content_type="application/json")
     assert (response.status_code, list(response.json()["errors"])) == (400, [field])
     assert User.objects.values().get(pk=alice.pk) == before
 
@@ -157,6 +160,19 @@ def test_where_a_hook_fails_nothing_is_erased(bearer, tokens, alice, bob, calls)
     finally:
         hooks.unregister("erase", "zzz")
     assert User.objects.count() == 2
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer \xff", "Basic x", "Bearer " + "x" * 10_000])
+def test_a_header_that_is_no_token_is_refused(api, header):
+    answer = api.get(ME, headers={"Authorization": header})
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("text/plain", 415), ("application/xml", 415), ("application/x-www-form-urlencoded", 415)]
+)
+def test_other_kinds_of_bodies_are_refused(api_for, alice, kind, status):
+    assert api_for(alice).generic("PATCH", ME, "nickname=x", content_type=kind).status_code == status
 
 
 def test_notices_are_the_member_s_own(api_for, alice, bob):
