@@ -48,7 +48,8 @@ def open_page(browser: Browser, **options: object) -> Iterator[Page]:
         yield page
     finally:
         context.close()
-    assert problems == []
+    if problems:
+        raise AssertionError(f"the page had problems: {problems}")
 
 
 def _is_ours(message: object) -> bool:
