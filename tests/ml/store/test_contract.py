@@ -242,6 +242,7 @@ def start_worker(backend, tmp_path, worker: int, times: int) -> subprocess.Popen
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_whole_state_and_no_lock(backend, store, tmp_path):
     if not backend.shared:
         pytest.skip("the memory store is private to its process")
@@ -258,6 +259,7 @@ def test_a_killed_process_leaves_a_whole_state_and_no_lock(backend, store, tmp_p
     assert backend.quarantined(KEY) == 0
 
 
+@pytest.mark.slow
 def test_eight_processes_lose_no_update(backend, store, tmp_path):
     if not backend.shared:
         pytest.skip("the memory store is private to its process")
