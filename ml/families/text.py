@@ -93,7 +93,7 @@ class Vectorizer:
     def __init__(self, vocabulary: Sequence[str], tokenizer: str):
         self.vocabulary, self.tokenizer = list(vocabulary), tokenizer
         self.index = {token: number for number, token in enumerate(self.vocabulary)}
-        self._memo: dict[str, list[int]] = {}
+        self._memo: dict[str, array] = {}
 
     def __len__(self) -> int:
         return len(self.vocabulary)
@@ -103,13 +103,13 @@ class Vectorizer:
         index = self.index
         return [index[token] for token in TOKENIZERS[self.tokenizer](text) if token in index]
 
-    def word(self, word: str) -> list[int]:
-        """`known` of a single word, remembered."""
+    def word(self, word: str) -> array:
+        """`known` of a single word, remembered (as an array: extending by one is a copy of memory)."""
         found = self._memo.get(word)
         if found is None:
             if len(self._memo) >= self.REMEMBERED:
                 self._memo.clear()
-            found = self._memo[word] = self.known(word)
+            found = self._memo[word] = array("i", self.known(word))
         return found
 
     def pieces(self, text: str) -> list[tuple[str, list[int]]]:
@@ -120,7 +120,7 @@ class Vectorizer:
         text = clean(text)
         if self.tokenizer in ACROSS:
             return [(self.vocabulary[at], [at]) for at in self.known(text)]
-        return [(word, self.word(word)) for word in text.split()]
+        return [(word, self.word(word).tolist()) for word in text.split()]
 
     def transform(self, texts: Iterable[str]) -> sp.csr_matrix:
         """float32 CSR counts (texts × vocabulary) of raw texts, columns sorted within rows."""
