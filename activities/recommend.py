@@ -54,7 +54,7 @@ class ClubDomain(CategoryDomain):
     order = 20
     verbs = {"view": 1, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
     positive_verbs = frozenset({"join"})
-    families = ("naive_bayes", "item_item", "matrix_factorization", "popularity", "content")
+    families = ("naive_bayes", "item_item", "popularity", "content")
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())
     serializer = "activities.api.cards.ClubCardSerializer"
     card_template = "clubs/_card.html"
@@ -95,7 +95,7 @@ class ActivityDomain(CategoryDomain):
     verbose_name = _("Activities")
     order = 10
     verbs = {"view": 1, "like": 3, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
-    families = ("naive_bayes", "item_item", "matrix_factorization", "popularity", "content")
+    families = ("naive_bayes", "item_item", "popularity", "content")
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())
     serializer = "activities.api.cards.ActivityCardSerializer"
     card_template = "activities/_card.html"

@@ -78,6 +78,8 @@ class Feed:
     #: families that `rank` reads
     families: tuple[str, ...] = ()
     needs_item = False
+    #: whether the member matters; False saves reading their model
+    personal = True
 
     def used_families(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         """The families that `rank` reads with these parameters."""
@@ -93,7 +95,7 @@ class Feed:
 
 
 class Latest(Feed):
-    name, verbose_name = "latest", _("Latest")
+    name, verbose_name, personal = "latest", _("Latest"), False
 
     def rank(self, scene, n):
         mask = scene.snapshot.open_at(scene.at)
@@ -101,7 +103,7 @@ class Latest(Feed):
 
 
 class Popular(Feed):
-    name, verbose_name, families = "popular", _("Popular"), ("popularity",)
+    name, verbose_name, families, personal = "popular", _("Popular"), ("popularity",), False
 
     def rank(self, scene, n):
         return self._plain(scene, scene.score("popularity"), scene.snapshot.open_at(scene.at), n, "popular")

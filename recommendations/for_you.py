@@ -23,11 +23,10 @@ class ForYou(Feed):
     """
 
     name, verbose_name = "for-you", _("For you")
-    families = ("naive_bayes", "item_item", "matrix_factorization", "popularity")
+    families = ("naive_bayes", "item_item", "popularity")
     parameters = (
         _weight("text", 1.0, _("Weight of the member's own text model.")),
         _weight("together", 0.35, _("Weight of what people with the same history chose.")),
-        _weight("latent", 0.0, _("Weight of the factor model.")),
         _weight("taste", 0.5, _("Weight of the categories of profile, keywords and season, until the own model counts.")),
         _weight("popular", 0.05, _("Weight of popularity for members whose own model counts.")),
         _weight("popular_cold", 0.5, _("Weight of popularity for visitors and newcomers.")),
@@ -48,8 +47,7 @@ class ForYou(Feed):
             raise TypeError(f"ForYou has no parameter {', '.join(defaults)}")
 
     def used_families(self, params):
-        weights = {"item_item": params["together"], "matrix_factorization": params["latent"]}
-        return tuple(family for family in self.families if weights.get(family, 1.0))
+        return tuple(family for family in self.families if family != "item_item" or params["together"])
 
     def parts(self, scene: Scene) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Weighted parts of the score, each over all items, and the mask of candidates."""
@@ -59,7 +57,7 @@ class ForYou(Feed):
         warm = ranking.warmth(scene.events, params["cold_to_hot"]) if scene.personal else 0.0
         unseen = mask & ~seen if (mask & ~seen).any() else mask  # what was seen would stretch the text model's scale
         parts: dict[str, np.ndarray] = {}
-        for name, family in (("text", "naive_bayes"), ("together", "item_item"), ("latent", "matrix_factorization")):
+        for name, family in (("text", "naive_bayes"), ("together", "item_item")):
             if warm and params[name] and family in scene.models:
                 parts[name] = params[name] * warm * ranking.standardise(scene.score(family), unseen)
         if params["taste"] and warm < 1:

@@ -11,12 +11,13 @@ from ml.families.base import Contribution, Explanation
 from recommendations.domains import Domain
 from recommendations.feeds import Feed, Ranking, Scene
 
-PERSONAL_PARTS = {"text": "naive_bayes", "together": "item_item", "latent": "matrix_factorization"}
+PERSONAL_PARTS = {"text": "naive_bayes", "together": "item_item"}
 
 
 def short(kind: Domain, scene: Scene, ranked: Ranking, order: np.ndarray) -> dict[int, list[str]]:
     """One or two short reasons for each position, from the parts that speak most for it."""
-    names = kind.label_names(list(scene.snapshot.label_names)) if len(order) else {}
+    named = len(order) and {"text", "taste", "label"} & ranked.parts.keys()
+    names = kind.label_names(list(scene.snapshot.label_names)) if named else {}
     return {int(position): _short_one(scene, ranked, int(position), names) for position in order}
 
 
@@ -41,7 +42,6 @@ def _sentence(scene: Scene, part: str, position: int, label: str) -> str:
         return _("You often look at %(label)s") % {"label": label} if label else ""
     return {
         "together": _("Chosen by people with a history like yours"),
-        "latent": _("Chosen by people with a taste like yours"),
         "taste": _("Fits %(label)s") % {"label": label} if label else "",
         "popular": _("Popular now"),
         "fresh": _("New"),

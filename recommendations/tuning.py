@@ -11,15 +11,15 @@ from recommendations.domains import Domain
 from recommendations.evaluation import walk
 from recommendations.for_you import ForYou
 
-WEIGHTS = ("text", "together", "latent", "taste", "popular", "fresh", "near", "seen")  # `popular_cold` goes with `popular` in the parts
+WEIGHTS = ("text", "together", "taste", "popular", "fresh", "near", "seen")  # `popular_cold` goes with `popular` in the parts
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 
 
 def collect(
-    domain: Domain, log: Log, feed: ForYou, params: Mapping, start: float, end: float, without: tuple[str, ...] = (), **options
+    domain: Domain, log: Log, feed: ForYou, params: Mapping, start: float, end: float, **options
 ) -> list[tuple]:
-    """For each positive event of the window (parts `without` left out): unweighted parts (parts × candidates) and the place of the target among them."""
-    plain = {**params, **{name: 1.0 for name in WEIGHTS if name not in without}}
+    """For each positive event of the window: unweighted parts (parts × candidates) and the place of the target among them."""
+    plain = {**params, **dict.fromkeys(WEIGHTS, 1.0)}
     families = [name for name in feed.used_families(plain) if name in domain.families]
     found = []
     for scene, _user, position in walk(domain, log, start, end, families=families, **options):

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from common.times import UtcDateTimeField
 from recommendations.models import Event
 
 
@@ -11,7 +12,7 @@ class EventIn(serializers.Serializer):
     verb = serializers.CharField(max_length=32)
     id = serializers.CharField(max_length=64, required=False, help_text="The client's own key: the same key again records nothing.")
     value = serializers.FloatField(required=False, allow_null=True)
-    occurred_at = serializers.DateTimeField(required=False, allow_null=True)
+    occurred_at = UtcDateTimeField(required=False, allow_null=True)
     recommendation_id = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
@@ -79,7 +80,7 @@ class ModelRow(serializers.Serializer):
     bytes = serializers.IntegerField()
     digest = serializers.CharField()
     paused = serializers.BooleanField()
-    updated_at = serializers.DateTimeField(allow_null=True)
+    updated_at = UtcDateTimeField(allow_null=True)
     top = TopLabel(many=True)
 
 
@@ -87,6 +88,9 @@ class EventRow(serializers.ModelSerializer):
     item = serializers.CharField(source="item_id")
     weight = serializers.SerializerMethodField()
     title = serializers.SerializerMethodField()
+    occurred_at = UtcDateTimeField()
+    recorded_at = UtcDateTimeField()
+    forgotten_at = UtcDateTimeField(allow_null=True)
 
     class Meta:
         model = Event

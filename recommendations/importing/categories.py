@@ -46,7 +46,8 @@ def _make(name: str, known: dict[str, Category]) -> Category:
     if len({category.pk for category in known.values()}) >= LIMIT:
         raise ValidationError(f"category: there are {LIMIT:,} categories already; is this column one of categories?")
     slug = slugify(clean, allow_unicode=True)[:SLUG_LENGTH].strip("-_")
-    if not slug or slug.casefold() in known:
+    # A slug that lost characters must not stand for other names: the one of "C++" would be found for "C".
+    if slug.casefold() != clean.casefold().replace(" ", "-") or slug.casefold() in known:
         slug = f"{slug[: SLUG_LENGTH - 9]}-{hashlib.sha256(clean.encode()).hexdigest()[:8]}".lstrip("-")
     order = (Category.objects.aggregate(last=Max("order"))["last"] or 0) + 1
     category = Category.objects.create(slug=slug, name_ko=clean, order=min(order, 32767))

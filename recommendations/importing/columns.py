@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from recommendations.importing.lines import FileError
 
+SHOWN = 40
+
 
 def parse_maps(pairs: Sequence[str]) -> list[tuple[str, str]]:
     """`--map theirs=ours` options as pairs; `theirs=` leaves a column out."""
@@ -54,9 +56,16 @@ def ignored(found: Sequence[str], maps: Sequence[tuple[str, str]], assigned: dic
     return [column for column in found if column not in used]
 
 
+def shown(columns: Sequence[str]) -> str:
+    """Columns for a message: a file may name thousands, and put anything in a name."""
+    names = [column[:40] if column.isprintable() and column else repr(column[:40]) for column in columns[:SHOWN]]
+    more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
+    return f"{', '.join(names) or 'none'}{more}"
+
+
 def _listing(found: Sequence[str], known: Sequence[str], required: Sequence[str]) -> str:
     optional = [column for column in known if column not in required]
     return (
-        f"Columns found: {', '.join(found) or 'none'}. Needed: {', '.join(required)}; "
+        f"Columns found: {shown(found)}. Needed: {', '.join(required)}; "
         f"optional: {', '.join(optional)}. Other names are matched with --map theirs=ours."
     )

@@ -45,9 +45,9 @@ class ImportCommand(BaseCommand):
     def handle(self, *, domain, file, errors, atomic, encoding, **options):
         try:
             kind = domains[domain]
-            with translation.override("en"), open_errors(errors) as sink:
+            with translation.override("en"), open_errors(errors, file) as sink:
                 report = Report(self.stderr.write, sink)
-                table = Table(file, bad=report.bad, note=report.note, encoding=encoding)
+                table = Table(file, bad=report.unreadable, note=report.note, encoding=encoding)
                 with contextlib.closing(table):
                     self._run(kind, table, report, atomic, options)
         except (Unknown, FileError) as error:
@@ -65,7 +65,7 @@ class ImportCommand(BaseCommand):
         assigned = matching.assign(table.columns, maps, known=known, required=self.required_columns(options))
         left = matching.ignored(table.columns, maps, assigned)
         if left:
-            report.note(f"Columns not used: {', '.join(left)}. Known here: {', '.join(known)}.")
+            report.note(f"Columns not used: {matching.shown(left)}. Known here: {', '.join(known)}.")
         try:
             with transaction.atomic() if atomic else contextlib.nullcontext():
                 self.load(kind, table, assigned, report, options)
@@ -94,10 +94,12 @@ class ImportCommand(BaseCommand):
 
 
 @contextlib.contextmanager
-def open_errors(path: str | None) -> Iterator[TextIO | None]:
+def open_errors(path: str | None, source: str) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return
+    if Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
+        raise FileError("--errors names the file that is to be imported")
     try:
         sink = Path(path).open("w", encoding="utf-8", newline="")  # noqa: SIM115  closed below
     except OSError as error:

@@ -7,8 +7,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import cast
 
-from django.db import IntegrityError, OperationalError, connection, reset_queries, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from ml import revisions
@@ -17,7 +20,7 @@ from recommendations import personal
 from recommendations.domains import Domain, UnknownVerb
 from recommendations.importing import values
 from recommendations.importing.members import members_for
-from recommendations.importing.report import Report
+from recommendations.importing.report import Report, forget_queries
 from recommendations.importing.tables import Table
 from recommendations.models import CatalogueEntry, Event
 from recommendations.services import publish
@@ -123,14 +126,18 @@ def _write(domain: Domain, batch: list[Fact], report: Report, options: Options) 
     report.counts.update(counts)
     for fact in strangers:
         report.bad(fact.line, f"there is no item {fact.item!r} in {domain.name!r}; import the items first")
-    reset_queries()
+    forget_queries()
 
 
 def _write_batch(domain: Domain, batch: list[Fact], options: Options) -> tuple[dict[str, int], list[Fact]]:
     items = items_for(domain, {fact.item for fact in batch})
-    good = list({fact.key: fact for fact in reversed(batch) if fact.item in items}.values())
-    members, new = members_for({fact.user for fact in good}, options.source)
-    events = _unrecorded(domain, [_event(domain, fact, members[fact.user], items[fact.item]) for fact in good], new)
+    good: dict[str, Fact] = {}
+    for fact in batch:
+        if fact.item in items:
+            good.setdefault(fact.key, fact)
+    members, new = members_for({fact.user for fact in good.values()}, options.source)
+    events = [_event(domain, fact, members[fact.user], items[fact.item]) for fact in good.values()]
+    events = _unrecorded(events, new)
     events = [event for event, made in zip(events, domain.apply_many(events), strict=True) if made]
     _record(domain, events)
     strangers = [fact for fact in batch if fact.item not in items]
@@ -166,7 +173,7 @@ def _event(domain: Domain, fact: Fact, user, item: tuple[str, int]) -> Event:
     )
 
 
-def _unrecorded(domain: Domain, events: list[Event], new: set[int]) -> list[Event]:
+def _unrecorded(events: list[Event], new: set[int]) -> list[Event]:
     """The events that are not in the log yet, oldest first."""
     known: set[tuple[int, str]] = set()
     for user_id, own in _by_member(events).items():
@@ -175,16 +182,16 @@ def _unrecorded(domain: Domain, events: list[Event], new: set[int]) -> list[Even
             # One member at a time: the index is (member, key), and a list of both would be a product.
             for n in range(0, len(keys), CHUNK):
                 rows = Event.objects.filter(user_id=user_id, client_key__in=keys[n : n + CHUNK])
-                known.update((user_id, key) for key in rows.values_list("client_key", flat=True))
+                known.update((user_id, str(key)) for key in rows.values_list("client_key", flat=True))
     left = [event for event in events if (event.user_id, event.client_key) not in known]
-    return sorted(left, key=lambda event: event.occurred_at)
+    return sorted(left, key=attrgetter("occurred_at"))
 
 
 def _by_member(events: list[Event]) -> dict[int, list[Event]]:
     """Events by member, members in one order everywhere: two imports must not lock each other."""
     groups: dict[int, list[Event]] = defaultdict(list)
     for event in events:
-        groups[event.user_id].append(event)
+        groups[cast(int, event.user_id)].append(event)
     return dict(sorted(groups.items()))
 
 
@@ -193,11 +200,11 @@ def _record(domain: Domain, events: list[Event]) -> None:
     numbers = revisions.current()
     weights = {verb: fixed(domain.weight(verb, numbers)) for verb in {event.verb for event in events}}
     for user_id, own in _by_member(events).items():
-        personal.write(user_id, domain, lambda state, own=own: _learn(state, own, weights))
+        personal.write(user_id, domain, partial(_learn, own, weights))
     Event.objects.bulk_create(events, batch_size=CHUNK)
 
 
-def _learn(state: personal.State, events: list[Event], weights: dict[str, int]) -> personal.State:
+def _learn(events: list[Event], weights: dict[str, int], state: personal.State) -> personal.State:
     history = personal.history_of(state)
     for event in events:
         event.sequence = state["sequence"] + 1

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, reset_queries, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from recommendations.domains import Domain
 from recommendations.importing import values
-from recommendations.importing.report import Report
+from recommendations.importing.report import Report, forget_queries
 from recommendations.importing.tables import Table
 from recommendations.services import publish
 
@@ -54,7 +54,7 @@ def load_items(
         report.counts["duplicates"] += seen.add(list(batch))
         _write(domain, batch, report)
         report.progress(table.position)
-        reset_queries()
+        forget_queries()
 
 
 def _batches(table: Table, columns: dict[str, str], report: Report, source: str, unit: str | None) -> Iterator[Batch]:

@@ -9,6 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 MAX_LINE = 1 << 20
 SAMPLE = 1 << 18
@@ -83,25 +84,25 @@ class Lines:
     def _text(self, number: int, raw: bytes) -> str | None:
         if len(raw) > MAX_LINE and not raw.endswith(b"\n"):
             self._skip_line()
-            return self._refuse(number, f"the line is longer than {MAX_LINE:,} bytes")
+            self.bad(number, f"the line is longer than {MAX_LINE:,} bytes")
+            return None
         if number == 1:
             raw = raw.removeprefix(UTF8_MARK)
         if b"\x00" in raw:
-            return self._refuse(number, "the line contains a NUL byte")
+            self.bad(number, "the line contains a NUL byte")
+            return None
         if self.encoding is None and not raw.isascii():
             self._decide([raw])
         try:
             return raw.decode(self.encoding or "ascii")
         except UnicodeDecodeError as error:
             byte = raw[error.start]
-            return self._refuse(number, f"byte 0x{byte:02x} is not valid {self.encoding}; another --encoding may fit")
+            self.bad(number, f"byte 0x{byte:02x} is not valid {self.encoding}; another --encoding may fit")
+            return None
 
     def _skip_line(self) -> None:
         while (rest := self._stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
             pass
-
-    def _refuse(self, number: int, reason: str) -> None:
-        self.bad(number, reason)
 
     def _decide(self, lines: list[bytes]) -> None:
         """Choose the encoding by lines beyond ASCII: what most of them are; so one damaged line decides nothing."""
@@ -115,17 +116,17 @@ class Lines:
             self.encoding = "utf-8"
 
 
-def open_stream(path: str | Path) -> tuple[int, io.BufferedReader, io.BufferedReader]:
+def open_stream(path: str | Path) -> tuple[int, Any, Any]:
     """Size, raw file, and the file's content, decompressed where it is gzip (whatever its name)."""
     path = Path(path)
     if path.is_dir():
         raise FileError(f"{path} is a folder; give a file")
     try:
-        file = path.open("rb", buffering=SAMPLE)
+        file = io.BufferedReader(io.FileIO(path), SAMPLE)
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from None
     if file.peek(2)[:2] == b"\x1f\x8b":
-        return path.stat().st_size, file, io.BufferedReader(gzip.GzipFile(fileobj=file), SAMPLE)  # type: ignore[arg-type]
+        return path.stat().st_size, file, io.BufferedReader(gzip.GzipFile(fileobj=file), SAMPLE)
     return path.stat().st_size, file, file
 
 

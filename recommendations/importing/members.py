@@ -20,9 +20,9 @@ def members_for(ids: Iterable[str], source: str = "") -> tuple[dict[str, Any], s
     """
     model = get_user_model()
     wanted = sorted(ids)
-    found = {}
+    found: dict[str, Any] = {}
     for chunk in _chunks(wanted):
-        found.update({user.external_id: user for user in model.objects.filter(external_id__in=chunk)})
+        found.update({str(user.external_id): user for user in model.objects.filter(external_id__in=chunk)})
     prefix = f"{source}:" if source else ""
     addresses: dict[str, list[str]] = {}
     for one in wanted:
@@ -32,7 +32,7 @@ def members_for(ids: Iterable[str], source: str = "") -> tuple[dict[str, Any], s
         for user in model.objects.filter(email__in=chunk, is_placeholder=False):
             found.update(dict.fromkeys(addresses[user.email.lower()], user))
     made = model.objects.bulk_create([placeholder(one) for one in wanted if one not in found], batch_size=500)
-    found.update({user.external_id: user for user in made})
+    found.update({str(user.external_id): user for user in made})
     return found, {user.pk for user in made}
 
 

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TextIO
 
+from django.conf import settings
+from django.db import reset_queries
+
 SHOWN = 20
 INTERVAL = 2.0
 
@@ -23,6 +26,11 @@ class Report:
         if self._errors:
             self._errors.writerow(["line", "reason"])
         self._started = self._told = time.monotonic()
+
+    def unreadable(self, line: int, reason: str) -> None:
+        """A bad row that never became one."""
+        self.counts["read"] += 1
+        self.bad(line, reason)
 
     def bad(self, line: int, reason: str) -> None:
         reason = " ".join(reason.split())
@@ -58,3 +66,9 @@ class Report:
     def summary(self, names: tuple[str, ...]) -> str:
         parts = ", ".join(f"{self.counts[name]:,} {name.replace('_', ' ')}" for name in names)
         return f"{parts} ({time.monotonic() - self._started:.1f} s)"
+
+
+def forget_queries() -> None:
+    """In development Django keeps the text of past queries, which for a long import fills the memory."""
+    if settings.DEBUG:
+        reset_queries()
