@@ -17,6 +17,8 @@ SECTIONS = (
 )
 MENU = (
     ("pages:my_ai", _("My AI")),
+    ("activities:mine", _("My clubs and activities")),
+    ("accounts:notifications", _("Notifications")),
     ("accounts:profile", _("Profile")),
     ("account_change_password", _("Change password")),
 )
