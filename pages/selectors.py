@@ -103,7 +103,7 @@ def season(domain: Domain) -> list[str]:
 def search(query: str, user, only: str = "") -> list[tuple[Domain, list[Card], bool]]:
     """What every domain finds and whether there is more: by its `search(query, user)` or its queryset's `search`."""
     found = []
-    for domain in domains:
+    for domain in sorted(domains, key=lambda domain: domain.order):
         if only and domain.name != only:
             continue
         rows = _matches(domain, query, user)

@@ -20,7 +20,13 @@ def search(request: HttpRequest) -> HttpResponse:
     names = [domain.name for domain in domains]
     only = choice(request.GET, "domain", "", ["", *names])
     groups = selectors.search(query, member(request), only) if query else []
-    context = {"q": query, "only": only, "domains": list(domains), "groups": groups, "found": any(g[1] for g in groups)}
+    context = {
+        "q": query,
+        "only": only,
+        "domains": sorted(domains, key=lambda kind: kind.order),
+        "groups": groups,
+        "found": any(g[1] for g in groups),
+    }
     return render(request, "pages/search.html", context)
 
 

@@ -9,8 +9,8 @@ from activities.models import Activity
 def test_search_finds_over_domains(client, town):
     page = client.get("/search/?q=클럽")
     assert [(domain.name, len(cards)) for domain, cards, _more in page.context["groups"]] == [
-        ("clubs", 2),
         ("activities", 0),
+        ("clubs", 2),
     ]
     page = client.get("/search/?q=클라이밍&domain=activities")
     assert [(domain.name, len(cards)) for domain, cards, _more in page.context["groups"]] == [("activities", 4)]
