@@ -15,8 +15,6 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config.env import env
-
 
 def migrate() -> None:
     """Apply what is missing, and say so."""
@@ -29,6 +27,8 @@ def migrate() -> None:
 
 def bootstrap() -> None:
     """Load and train what is missing; MOA_BOOTSTRAP says how much: on, no-demo (only what a real site needs), off."""
+    from config.env import env
+
     wanted = env.str("MOA_BOOTSTRAP", default="on")
     if wanted not in {"on", "no-demo", "off"}:
         raise ImproperlyConfigured(f"MOA_BOOTSTRAP is {wanted!r}; it must be on, no-demo or off.")
@@ -40,12 +40,16 @@ def main() -> int:
     """Prepare the database; 1 with a sentence on stderr when that cannot be done."""
     try:
         django.setup()
+    except (ImproperlyConfigured, ValueError) as error:  # ValueError: a number or an address that cannot be read
+        print(f"moa: the settings are not right: {error}", file=sys.stderr)
+        return 1
+    try:
         migrate()
         bootstrap()
         if not _debug():
             call_command("collectstatic", interactive=False, verbosity=0)
     except ImproperlyConfigured as error:
-        print(f"moa: the settings are not complete: {error}", file=sys.stderr)
+        print(f"moa: the settings are not right: {error}", file=sys.stderr)
     except DatabaseError as error:
         print(f"moa: the database ({_database()}) does not work: {error}", file=sys.stderr)
     except CommandError as error:

@@ -36,6 +36,19 @@ settings.register_profile("thorough", settings.get_profile("moa"), max_examples=
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "moa"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test that commits the migrations' rows (regions, categories, content types) back.
+
+    All or none: a test that asks for them after one that does not finds content types already made, with other keys.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        names = {"live_server", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if names or (marker and marker.kwargs.get("transaction")):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> Iterator[None]:
     """Let no test see another's cache or language."""

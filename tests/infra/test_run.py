@@ -136,3 +136,18 @@ def test_a_database_that_does_not_answer_is_named(make_run, environment):
     output, _ = make_run().communicate(timeout=60)
     assert "the database (postgresql moa) does not work" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("DEBUG", "off", "SECRET_KEY is not set and DEBUG is off"),
+        ("TRUSTED_PROXIES", "many", "the settings are not right"),
+        ("MOA_BOOTSTRAP", "maybe", "it must be on, no-demo or off"),
+    ],
+)
+def test_wrong_settings_are_named(make_run, environment, name, value, message):
+    environment.update({"SECRET_KEY": "", name: value})
+    output, _ = make_run().communicate(timeout=60)
+    assert message in output
+    assert "Traceback" not in output
