@@ -148,12 +148,15 @@ class Family(ABC):
 
 
 def open_history(family: str, delta: Mapping[str, Any] | None) -> History:
-    """The `History` in a stored delta (None: an empty one)."""
+    """The history in a delta (None: an empty one). A `History` in place of the packed bytes is shared, not copied."""
     if delta is None:
         return History()
-    if not isinstance(delta, Mapping) or not isinstance(delta.get("history"), bytes):
+    found = delta.get("history") if isinstance(delta, Mapping) else None
+    if isinstance(found, History):
+        return found
+    if not isinstance(found, bytes):
         raise ValueError(f"{family}: not a delta of this family")
-    return History.unpack(delta["history"])
+    return History.unpack(found)
 
 
 def digest(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy import linalg
 
 from ml.families.base import Base, Contribution, Explanation, Family, Param, Personal, Progress, open_history
 from ml.families.history import SCALE
@@ -14,7 +15,7 @@ from ml.families.items import Catalogue, Item, TrainingData
 from ml.families.popularity import interactions_fingerprint
 from ml.families.rows import Positions, join_names, split_names
 
-DENSE = 12_000  # items; EASE inverts a matrix of that size (1.2 GB as float64)
+QUICK, DENSE = 8_000, 16_000  # liked items; ease inverts a matrix of that size (0.5 GB at 8,000, two copies)
 CELLS = 2**23  # similarities computed at a time (32 MB)
 NUDGE = 1e-4  # of the share of all likes: orders items that no neighbour speaks for
 
@@ -23,10 +24,12 @@ class ItemItem(Family):
     name = "item_item"
     params = {
         "method": Param(
-            "knn", "knn: cosine of who liked both; ease: regression, better with much data", choices=("knn", "ease")
+            "auto",
+            "ease: regression; knn: cosine; auto: ease for up to 8,000 liked items",
+            choices=("auto", "ease", "knn"),
         ),
-        "neighbours": Param(100, "weights kept per item", 1, 2000),
-        "shrink": Param(10.0, "knn: added to the denominator; few common likers count less", 0, 10_000),
+        "neighbours": Param(200, "weights kept per item", 1, 2000),
+        "shrink": Param(0.0, "knn: added to the denominator; few common likers count less", 0, 10_000),
         "regularization": Param(200.0, "ease: strength of the ridge", 0.01, 1e6),
         "transform": Param(
             "binary", "how often an item was liked counts once or by its logarithm", choices=("binary", "log")
@@ -40,12 +43,11 @@ class ItemItem(Family):
         chosen, say = self.with_defaults(params), progress or (lambda share, text: None)
         likes = like_matrix(data)
         say(0.2, "similarities")
-        if chosen["method"] == "ease":
-            if likes.shape[1] > DENSE:
-                raise ValueError(
-                    f"item_item: ease takes up to {DENSE} items, here are {likes.shape[1]}; use method=knn"
-                )
-            table = _ease(likes, chosen["regularization"], int(chosen["neighbours"]))
+        liked, method = np.flatnonzero(np.diff(likes.tocsc().indptr)), chosen["method"]
+        if method == "ease" and len(liked) > DENSE:
+            raise ValueError(f"item_item: ease takes up to {DENSE} liked items, not {len(liked)}; use method=knn")
+        if method == "ease" or (method == "auto" and len(liked) <= QUICK):
+            table = _ease(likes, liked, chosen["regularization"], int(chosen["neighbours"]))
         else:
             table = _neighbours(likes, chosen["shrink"], int(chosen["neighbours"]))
         popularity = np.asarray(likes.sum(0), np.float32).ravel()
@@ -168,15 +170,17 @@ def _neighbours(likes: sp.csr_matrix, shrink: float, keep: int) -> sp.csr_matrix
     return sp.vstack(blocks).tocsr()
 
 
-def _ease(likes: sp.csr_matrix, regularization: float, keep: int) -> sp.csr_matrix:
-    gram = (likes.T @ likes).toarray().astype(np.float64)
-    if not gram.size:
-        return sp.csr_matrix(gram)
+def _ease(likes: sp.csr_matrix, liked: np.ndarray, regularization: float, keep: int) -> sp.csr_matrix:
+    """The closed form over the items that somebody likes; the others' weights are 0 anyway."""
+    known = likes[:, liked]
+    gram = (known.T @ known).toarray().astype(np.float64)
     gram[np.diag_indices_from(gram)] += regularization
-    inverse = np.linalg.inv(gram)
-    weights = -inverse / np.diag(inverse)
+    weights = linalg.inv(gram, overwrite_a=True) if gram.size else gram
+    weights /= -np.diag(weights)
     np.fill_diagonal(weights, 0)
     if keep < len(weights):  # the strongest sources of each target: its score loses least
         limit = np.partition(np.abs(weights), -keep, axis=0)[-keep]
         weights[np.abs(weights) < limit] = 0
-    return sp.csr_matrix(weights)
+    small = sp.coo_matrix(weights)
+    size = likes.shape[1]
+    return sp.csr_matrix((small.data, (liked[small.row], liked[small.col])), (size, size))

@@ -21,10 +21,10 @@ class MatrixFactorization(Family):
 
     name = "matrix_factorization"
     params = {
-        "factors": Param(64, "length of the vectors", 1, 512),
+        "factors": Param(32, "length of the vectors", 1, 512),
         "iterations": Param(12, "rounds of alternating least squares", 1, 100),
-        "alpha": Param(10.0, "confidence added by a like", 0.01, 1000),
-        "regularization": Param(1.0, "ridge of each vector", 1e-6, 1000),
+        "alpha": Param(1.0, "confidence added by a like", 0.01, 1000),
+        "regularization": Param(3.0, "ridge of each vector", 1e-6, 1000),
         "seed": Param(0, "of the first item vectors", 0, 2**31 - 1),
     }
 

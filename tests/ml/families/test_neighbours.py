@@ -24,7 +24,7 @@ def opened(name: str, params=None, learn=(0, 1)):
 @pytest.mark.parametrize(
     ("name", "params"),
     [
-        ("item_item", {}),
+        ("item_item", {"method": "knn"}),
         ("item_item", {"method": "ease", "regularization": 10.0}),
         ("matrix_factorization", {"factors": 8}),
         ("content", {}),
@@ -61,13 +61,13 @@ def test_similar_are_of_the_same_topic_and_never_itself(name):
 
 
 def test_cosine_neighbours():
-    family, base, *_ = opened("item_item", {"shrink": 2.0, "neighbours": 36})
+    family, base, *_ = opened("item_item", {"method": "knn", "shrink": 2.0, "neighbours": 36})
     likes = like_matrix(DATA).toarray()
     count = likes.sum(0)
     expected = (likes.T @ likes) / (np.sqrt(np.outer(count, count)) + 2)
     np.fill_diagonal(expected, 0)
     assert np.allclose(family.table(base).toarray(), expected, rtol=1e-3, atol=1e-6)
-    few = family.table(family.fit(DATA, {"shrink": 2.0, "neighbours": 3}))
+    few = family.table(family.fit(DATA, {"method": "knn", "shrink": 2.0, "neighbours": 3}))
     assert np.diff(few.indptr).max() == 3
     assert np.allclose(few.toarray().sum(1), np.sort(expected, axis=1)[:, -3:].sum(1), rtol=1e-3)
 
