@@ -131,7 +131,7 @@ def _fair(snapshot, position: int, at: float) -> bool:
 
 
 def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float):
-    delta = {"history": member.history.pack()}
+    delta = {"history": member.history}
     opened: dict = {}
 
     def scene(feed: Feed, params: Mapping) -> Scene:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ml import parameters, registry, revisions
 from ml import families as ml_families
 from ml.families.base import Base, Personal
+from ml.families.history import History
 from ml.store import stores
 from recommendations import catalogue, personal, reasons, tokens
 from recommendations.domains import Domain, domains
@@ -43,9 +44,9 @@ def bases_of(domain: Domain, numbers: Mapping[str, int]) -> dict[str, Base]:
     return {family: base for family, base in found.items() if base is not None}
 
 
-def open_models(bases: Mapping[str, Base], state: personal.State | None, live: catalogue.Catalogue) -> dict[str, Personal]:
-    """Each family's personal model over one stored state (None: a newcomer's)."""
-    delta = None if state is None else state["delta"]
+def open_models(bases: Mapping[str, Base], history: History, live: catalogue.Catalogue) -> dict[str, Personal]:
+    """Each family's personal model over one history, which they share; for reading only."""
+    delta = {"history": history}
     return {family: ml_families.get(family).open(base, delta, live) for family, base in bases.items()}
 
 
@@ -61,15 +62,17 @@ def scene_for(domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapp
     used = feed.used_families(params)
     bases = {family: base for family, base in bases_of(domain, numbers).items() if family in used}
     state = personal.load(user.pk, domain) if user is not None and feed.personal else None
+    history = personal.history_of(state) if state is not None else History()
     scene = Scene(
         snapshot=snapshot,
-        models=open_models(bases, state, snapshot.catalogue),
+        models=open_models(bases, history, snapshot.catalogue),
+        history=history,
         params=params,
         at=at,
         item=item,
     )
     if state is not None:
-        scene.history, scene.events, scene.personal = personal.history_of(state), state["events"], True
+        scene.events, scene.personal = state["events"], True
         scene.done = domain.get_done(user)
         scene.keywords = domain.keywords(user)
         scene.region = float(user.region_id or 0)
@@ -120,7 +123,7 @@ def model_row(user, domain: Domain, numbers: Mapping[str, int]) -> dict[str, Any
     """One domain's model of a member, in numbers (`me/models/`)."""
     state = personal.load(user.pk, domain)
     bases = bases_of(domain, numbers)
-    models = open_models(bases, state, catalogue.live(domain.name).snapshot(numbers).catalogue)
+    models = open_models(bases, personal.history_of(state), catalogue.live(domain.name).snapshot(numbers).catalogue)
     top = models["naive_bayes"].top(5) if "naive_bayes" in models and state["events"] else []
     names = domain.label_names([label for label, _ in top])
     last = personal.log(user.pk, domain.name).order_by("-sequence").values_list("recorded_at", "forgotten_at").first()
