@@ -131,6 +131,16 @@ def _relations(users: dict, clubs: dict, activities: dict) -> None:
         )
         for r in load.read("memberships")
     )
+    Membership.objects.bulk_create(
+        [
+            Membership(
+                club=club, user=club.owner, status="approved", requested_at=club.created_at, decided_at=club.created_at
+            )
+            for club in clubs.values()
+            if club.owner
+        ],
+        ignore_conflicts=True,
+    )
     Participation.objects.bulk_create(
         Participation(
             activity=activities[r["activity"]],

@@ -151,7 +151,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         choices = [(name, label) for name, (label, _by) in self.sorts.items()]
-        self.fields["sort"] = forms.ChoiceField(label=_("Order"), choices=choices, required=False)
+        self.fields["sort"] = forms.ChoiceField(label=_("Sort by"), choices=choices, required=False)
 
     def filters(self):
         """The values that are valid, for a selector."""

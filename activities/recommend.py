@@ -44,7 +44,7 @@ class CategoryDomain(Domain):
         return taste(user)
 
     def search(self, query, user=None):
-        return selectors.search(self.name, query, user=user)
+        return selectors.search(self.name, query)
 
 
 @domains.register

@@ -20,9 +20,9 @@ CLUB_SORTS = {
 }
 
 
-def activity_list(*, user=None, q="", category=None, region=None, club=None, recruiting=False, on=None, sort="latest"):
-    """Activities that `user` may see, as cards. `on` is a day: those that take place then."""
-    rows = Activity.objects.visible_to(user).exclude(status="draft").for_cards().search(q)
+def activity_list(*, q="", category=None, region=None, club=None, recruiting=False, on=None, sort="latest"):
+    """Published activities as cards, the same for everybody. `on` is a day: those that take place then."""
+    rows = Activity.objects.exclude(status="draft").for_cards().search(q)
     if category:
         rows = rows.filter(category=category)
     if region:
@@ -55,11 +55,11 @@ def club_list(*, q="", category=None, region=None, sort="latest"):
 SEARCHES = {"activities": activity_list, "clubs": club_list}
 
 
-def search(domain, q, *, user=None):
+def search(domain, q):
     """Rows of a domain (`activities`, `clubs`) that hold every word of `q`, newest first; none for an empty search."""
     if domain not in SEARCHES:
         raise LookupError(f"There is no search in {domain!r}; there are: {', '.join(sorted(SEARCHES))}.")
-    rows = SEARCHES[domain](q=q, **({"user": user} if domain == "activities" else {}))
+    rows = SEARCHES[domain](q=q)
     return rows if (q or "").strip() else rows.none()
 
 
@@ -114,8 +114,8 @@ def comments_of(activity):
     return Comment.objects.filter(activity=activity, is_hidden=False, deleted_at=None).select_related("user")
 
 
-def club_activities(club, user=None, n=12):
-    return activity_list(user=user, club=club)[:n]
+def club_activities(club, n=12):
+    return activity_list(club=club)[:n]
 
 
 def club_members(club, n=24):

@@ -66,7 +66,7 @@ class ClubAdmin(PublishedAdmin):
     fieldsets = (
         (None, {"fields": ("name", "intro", "info", "category", "categories", "region", "owner", "status")}),
         (_("Pictures"), {"fields": ("profile_image", "banner_image")}),
-        (_("Origin"), {"fields": ("external_id", "member_count", "created_at", "updated_at")}),
+        (_("Source"), {"fields": ("external_id", "member_count", "created_at", "updated_at")}),
     )
 
 
@@ -103,7 +103,7 @@ class ActivityAdmin(PublishedAdmin):
             },
         ),
         (_("Places"), {"fields": ("capacity", "needs_approval", "participant_count", "like_count")}),
-        (_("Origin"), {"fields": ("external_id", "created_at", "updated_at")}),
+        (_("Source"), {"fields": ("external_id", "created_at", "updated_at")}),
     )
 
     @admin.action(description=_("Close the chosen activities"), permissions=["change"])

@@ -60,7 +60,7 @@ class Activity(models.Model):
     needs_approval = models.BooleanField(
         _("needs approval"), default=True, help_text=_("Off: whoever asks takes part while places are left.")
     )
-    thumbnail = models.ImageField(_("picture"), upload_to="activities/%Y/%m", blank=True)
+    thumbnail = models.ImageField(_("cover picture"), upload_to="activities/%Y/%m", blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     like_count = models.PositiveIntegerField(_("likes"), default=0, editable=False)
     participant_count = models.PositiveIntegerField(_("participants"), default=0, editable=False)

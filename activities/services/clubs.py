@@ -46,12 +46,15 @@ def club_edit(*, user, club, **values):
         club = Club.objects.select_for_update().get(pk=club.pk)
         if not club.is_open:
             raise errors.closed()
+        before = club.name
         fill(club, values).save()
         if categories is not None:
             club.categories.set(category for category in categories if category != club.category)
         elif "category" in values:
             club.categories.remove(club.category)
         publish("clubs", [club])
+        if club.name != before:
+            _publish_activities(club)
     return club
 
 
@@ -65,7 +68,7 @@ def club_close(*, user, club):
         club.status = Club.Status.CLOSED
         club.save(update_fields=["status", "updated_at"])
         publish("clubs", [club])
-        publish("activities", list(Activity.objects.filter(club=club).select_related("category", "club")))
+        _publish_activities(club)
         members = club.memberships.filter(status=Membership.Status.APPROVED).select_related("user")
         for membership in members:
             notices.tell(membership.user, "club-closed", notices.CLUB_CLOSED, club, member=user)
@@ -158,6 +161,11 @@ def membership_leave(*, user, club):
         membership.status, membership.decided_at = Membership.Status.LEFT, timezone.now()
         membership.save()
     return True
+
+
+def _publish_activities(club):
+    """Activities speak of their club: its name is in their text, its closing takes them out of the feeds."""
+    publish("activities", list(Activity.objects.filter(club=club).select_related("category", "club")))
 
 
 def _count(club, before, after):

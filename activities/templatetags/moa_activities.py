@@ -1,7 +1,8 @@
 """Tags for cards and pages of clubs and activities."""
 
 from django import template
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -15,6 +16,7 @@ STATES = {
     "draft": (_("Draft"), "badge-honey"),
 }
 CLOSING_DAYS = 3
+WEEKDAYS = "월화수목금토일"
 
 
 @register.filter
@@ -33,6 +35,18 @@ def state_of(activity):
         if left.days < CLOSING_DAYS:
             label, tone = (_("Last day") if left.days < 1 else _("Closing soon")), "badge-warm"
     return {"name": state, "label": label, "tone": tone}
+
+
+@register.filter
+def moment(value):
+    """A time in short, in the language of the request: `12.8 (화) 19:00`, `Dec 8 (Tue) 19:00`."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    year = "" if local.year == timezone.localtime().year else f"{local.year}."
+    if (translation.get_language() or "ko").startswith("ko"):
+        return f"{year}{local.month}.{local.day} ({WEEKDAYS[local.weekday()]}) {local:%H:%M}"
+    return date_format(local, f"{'Y ' if year else ''}M j (D) H:i")
 
 
 @register.filter

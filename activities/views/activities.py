@@ -21,7 +21,7 @@ def index(request):
     """All activities, filtered."""
     form = ActivityFilterForm(request.GET)
     filters = form.filters()
-    page = paginate(request, selectors.activity_list(user=request.user, **filters))
+    page = paginate(request, selectors.activity_list(**filters))
     context = {"form": form, "page": page, "filters": filters}
     template = "activities/_results.html" if request.htmx and not request.htmx.boosted else "activities/list.html"
     return render(request, template, context, status=400 if form.errors else 200)

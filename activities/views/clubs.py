@@ -29,7 +29,7 @@ def detail(request, pk):
     context = {
         "club": club,
         "standing": selectors.club_standing(request.user, club),
-        "activities": list(selectors.club_activities(club, request.user)),
+        "activities": list(selectors.club_activities(club)),
         "members": list(selectors.club_members(club)),
     }
     response = render(request, "clubs/detail.html", context)

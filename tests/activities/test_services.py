@@ -233,3 +233,19 @@ def test_erasing_an_owner_hands_the_club_over(alice, bob, club, activity):
     activity.refresh_from_db()
     assert (club.owner, club.member_count, club.status) == (bob, 1, "active")
     assert (activity.host, activity.like_count) == (bob, 0)
+
+
+def test_a_renamed_club_renames_itself_in_its_activities(alice, club, activity):
+    services.club_edit(user=alice, club=club, name="체스 모임")
+    entry = CatalogueEntry.objects.select_related("revision").get(domain="activities")
+    assert "체스 모임" in entry.revision.text
+
+
+def test_counts_are_counted_anew(bob, club, activity):
+    services.like(user=bob, activity=activity)
+    Activity.objects.update(like_count=7, participant_count=3)
+    Club.objects.update(member_count=0)
+    services.recount()
+    activity.refresh_from_db()
+    club.refresh_from_db()
+    assert (activity.like_count, activity.participant_count, club.member_count) == (1, 0, 2)
