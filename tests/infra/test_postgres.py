@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_marked_tests_pass_on_postgresql(postgres_url):
-    command = [sys.executable, "-m", "pytest", "-m", "postgres", "-p", "no:cacheprovider", "-p", "no:randomly", "-x"]
+    command = [sys.executable, "-m", "pytest", "-m", "postgres", "-p", "no:cacheprovider", "-p", "no:randomly"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         command,
