@@ -13,6 +13,8 @@ from recommendations import catalogue
 from recommendations.domains import Domain, domains
 from recommendations.models import CatalogueEntry, ItemRevision
 
+pytestmark = pytest.mark.postgres
+
 GOOD = "id,title,text,category,tags,created_at\n1,한강 달리기,<b>함께</b> 달려요,운동·액티비티,러닝|새벽,2024-05-06\n"
 
 
