@@ -2,6 +2,7 @@
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 
 from activities.models import Activity
 
@@ -58,8 +59,15 @@ def test_the_500_page_needs_nothing():
     assert "500" in render_to_string("500.html")
 
 
-def test_the_frame_needs_no_request():
-    assert "<html" in render_to_string("404.html")
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html"])
+def test_error_pages_need_no_request(name):
+    assert "<html" in render_to_string(name)
+
+
+def test_a_form_without_its_token_is_refused_in_the_frame(db):
+    response = Client(enforce_csrf_checks=True).post("/feedback/activities/1/", {"action": "like"})
+    assert response.status_code == 403
+    assert "error-code" in response.content.decode()
 
 
 def test_language_can_be_switched(client, db):
