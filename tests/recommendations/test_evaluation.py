@@ -1,0 +1,89 @@
+"""Evaluation and tuning: what members do next, never known before."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from ml import parameters
+from recommendations import catalogue, report, tuning
+from recommendations.bulk import Fact, record_many
+from recommendations.data import log_of
+from recommendations.domains import domains
+from recommendations.evaluation import Policy, evaluate, split_times, walk
+from tests.recommendations.conftest import FOOD, SPORT
+
+
+@pytest.fixture
+def tastes(make_user, activities):
+    """Ten members, half of each taste, who like four items of it one after the other."""
+    domain, start = domains["activities"], timezone.now() - dt.timedelta(hours=20)
+    facts = []
+    for number in range(10):
+        user = make_user(f"m{number}")
+        for step, row in enumerate(activities[FOOD if number % 2 else SPORT][:4]):
+            at = start + dt.timedelta(minutes=60 * step + number)
+            facts += [Fact(user.pk, str(row.pk), "view", at), Fact(user.pk, str(row.pk), "like", at + dt.timedelta(seconds=9))]
+    record_many(domain, facts)
+    return log_of(domain, catalogue.current("activities"))
+
+
+def policies(*names):
+    domain = domains["activities"]
+    return [
+        Policy(name, domain.feed(name), parameters.get(f"activities.{name}") if domain.feed(name).parameters else {}) for name in names
+    ]
+
+
+def test_what_is_predicted_is_the_first_contact(tastes):
+    domain = domains["activities"]
+    _validation, start, end = split_times(tastes)
+    steps = list(walk(domain, tastes, start, end, families=["popularity"], refits=1))
+    first = [n for n in range(0, len(tastes), 1) if tastes.time[n] >= start and tastes.verbs[tastes.verb[n]] == "view"]
+    assert len(steps) == len(first)
+
+
+def test_nothing_later_is_known(tastes):
+    domain = domains["activities"]
+    feed = domain.feed("for-you")
+    before = []
+    for scene, user, position in walk(domain, tastes, float(tastes.time[0]) + 1, float(tastes.time[-1]) + 1, refits=1):
+        made = scene(feed, parameters.get("activities.for-you"))
+        before.append(made.snapshot.ids[position] in made.done)
+    assert not any(before)
+
+
+def test_the_own_model_beats_the_newest(tastes):
+    domain = domains["activities"]
+    _validation, start, end = split_times(tastes, test=0.4)
+    found = report.summary(evaluate(domain, tastes, policies("for-you", "latest"), start, end, k=2, refits=1), 12)
+    assert found["policies"]["for-you"]["hit"][0] > found["policies"]["latest"]["hit"][0]
+    assert "for-you" in report.table(found)
+
+
+def test_tuning_never_gets_worse_on_its_own_data(tastes):
+    domain = domains["activities"]
+    start, _test, end = split_times(tastes, validation=0.3)
+    values = parameters.get("activities.for-you")
+    cases = tuning.collect(domain, tastes, domain.feed("for-you"), values, start, end, refits=1)
+    first = np.array([values[name] for name in tuning.WEIGHTS], np.float32)
+    weights, value = tuning.search(cases, values, k=3)
+    assert value >= tuning.ndcg(cases, first, 3)
+    assert set(weights) == set(tuning.WEIGHTS)
+
+
+def test_too_few_events_are_said(db):
+    with pytest.raises(CommandError, match="too few"):
+        call_command("evaluate", "activities")
+
+
+def test_unknown_domains_are_said(db):
+    with pytest.raises(CommandError, match="there are"):
+        call_command("evaluate", "cars")
+
+
+def test_the_command_prints_a_table(tastes, capsys):
+    call_command("evaluate", "activities", refits=1, k=3)
+    assert "for-you − baseline" in capsys.readouterr().out
