@@ -123,7 +123,7 @@ def test_bad_input_names_the_field(callers, hobby, body, culprit):
     assert Activity.objects.count() == 0
 
 
-@pytest.mark.parametrize("body", ["[]", '"x"', "7", "null", "{", "[{}]"])
+@pytest.mark.parametrize("body", ["[]", '"x"', "7", "null", "{", "[{}]", "[" * 100_000, '{"title":"\\ud800"}'])
 @pytest.mark.parametrize("path", ["clubs/", "activities/", "activities/{}/comments/"])
 def test_bodies_of_another_shape(callers, activity, path, body):
     url = f"{V1}/{path.format(activity.pk)}"
