@@ -69,13 +69,19 @@ class Content(Family):
 
     def similar(self, base: Base, catalogue: Catalogue, row: int, n: int = 10) -> list[tuple[int, float]]:
         """The catalogue rows most like one row (cosine); other revisions of the same item are left out."""
+        scores = self.likeness(base, catalogue, row)
+        own = catalogue.items[row].id
+        same = [at for at, _ in best_rows(scores, n + 20) if catalogue.items[at].id == own]
+        scores[same] = 0
+        return best_rows(scores, n)
+
+    def likeness(self, base: Base, catalogue: Catalogue, row: int) -> np.ndarray:
+        """Cosine of each catalogue row with one row; 0 for that row itself."""
         features = self.features(base, catalogue)
         columns, values, _ = features.take(np.array([row]))
         scores = features.dot(np.bincount(columns, values, features.columns))
-        own = catalogue.items[row].id
-        same = [at for at, _ in best_rows(scores, n + 20) if catalogue.items[at].id == own]
-        scores[[row, *same]] = 0
-        return best_rows(scores, n)
+        scores[row] = 0
+        return scores
 
 
 class ContentPersonal(Personal):
@@ -104,6 +110,10 @@ class ContentPersonal(Personal):
     def score(self, rows: np.ndarray | None = None) -> np.ndarray:
         centre = self.centre()  # first: it may load revisions, which adds rows
         return self.family.features(self.base, self.catalogue).dot(centre, rows)
+
+    def similar(self, row: int) -> np.ndarray:
+        """Likeness of every catalogue row to one row, own taste left out."""
+        return self.family.likeness(self.base, self.catalogue, row)
 
     def explain(self, item: Item) -> Explanation:
         row = self.catalogue.rows([self.catalogue.add(item)])

@@ -77,13 +77,15 @@ class ItemItem(Family):
 
     def similar(self, base: Base, catalogue: Catalogue, row: int, n: int = 10) -> list[tuple[int, float]]:
         """The catalogue rows most like one row, with their similarity; empty for items that the base has never seen."""
+        return best_rows(self.likeness(base, catalogue, row), n)
+
+    def likeness(self, base: Base, catalogue: Catalogue, row: int) -> np.ndarray:
+        """What liking a row's item adds to each catalogue row; 0 for its own revisions, and for items never seen."""
         positions = self.features(base, catalogue)
         at = int(positions.of_row[row])
         if at < 0:
-            return []
-        scores = positions.spread(self.table(base)[at].toarray().ravel())
-        scores[positions.of_row == at] = 0
-        return best_rows(scores, n)
+            return np.zeros(len(positions.of_row), np.float32)
+        return positions.spread(self.table(base)[at].toarray().ravel())  # the table's diagonal is 0
 
 
 class ItemItemPersonal(Personal):
@@ -122,6 +124,10 @@ class ItemItemPersonal(Personal):
         if len(liked):
             values = values + self.family.table(self.base)[liked].T @ taste[liked]
         return self.family.features(self.base, self.catalogue).spread(values.astype(np.float32), rows)
+
+    def similar(self, row: int) -> np.ndarray:
+        """Likeness of every catalogue row to one row, own taste left out."""
+        return self.family.likeness(self.base, self.catalogue, row)
 
     def explain(self, item: Item) -> Explanation:
         row = self.catalogue.rows([self.catalogue.add(item)])

@@ -66,11 +66,15 @@ class MatrixFactorization(Family):
 
     def similar(self, base: Base, catalogue: Catalogue, row: int, n: int = 10) -> list[tuple[int, float]]:
         """The catalogue rows whose vectors point the same way (cosine); empty for unseen items."""
+        return best_rows(self.likeness(base, catalogue, row), n)
+
+    def likeness(self, base: Base, catalogue: Catalogue, row: int) -> np.ndarray:
+        """Cosine of each catalogue row's vector with one row's; 0 for that item itself and for items never seen."""
         positions, vectors = self.features(base, catalogue)
         norms = np.linalg.norm(vectors, axis=1)
         scores = vectors @ vectors[row] / np.maximum(norms * norms[row], 1e-9)
         scores[positions.of_row == positions.of_row[row]] = 0
-        return best_rows(scores, n)
+        return scores.astype(np.float32)
 
 
 class MatrixFactorizationPersonal(Personal):
@@ -115,6 +119,10 @@ class MatrixFactorizationPersonal(Personal):
         own = self.vector()  # first: it may load revisions, which adds rows
         _, vectors = self.family.features(self.base, self.catalogue)
         return (vectors if rows is None else vectors[rows]) @ own
+
+    def similar(self, row: int) -> np.ndarray:
+        """Likeness of every catalogue row to one row, own taste left out."""
+        return self.family.likeness(self.base, self.catalogue, row)
 
     def explain(self, item: Item) -> Explanation:
         row = self.catalogue.rows([self.catalogue.add(item)])

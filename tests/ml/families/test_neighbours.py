@@ -53,11 +53,14 @@ def test_a_dislike_costs_the_item_itself_in_matrix_factorization():
 
 @pytest.mark.parametrize("name", ["item_item", "matrix_factorization", "content"])
 def test_similar_are_of_the_same_topic_and_never_itself(name):
-    family, base, catalogue, _ = opened(name, {"factors": 8} if name == "matrix_factorization" else {})
+    family, base, catalogue, personal = opened(name, {"factors": 8} if name == "matrix_factorization" else {})
     found = family.similar(base, catalogue, 4, 5)
     assert 4 not in [row for row, _ in found]
     assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
     assert sum(row < 12 for row, _ in found) >= 3
+    likeness = personal.similar(4)
+    assert (likeness.dtype, likeness.shape, likeness[4]) == (np.dtype(np.float32), (36,), 0)
+    assert [float(likeness[row]) for row, _ in found] == [value for _, value in found]
 
 
 def test_cosine_neighbours():
