@@ -35,7 +35,9 @@ def record_many(domain: Domain, facts: Iterable[Fact]) -> int:
     items = {fact.item_id for fact in facts}
     refs: dict[str, int] = {}
     for chunk in _chunks(sorted(items), 500):
-        refs.update(CatalogueEntry.objects.filter(domain=domain.name, item_id__in=chunk).values_list("item_id", "revision_id"))
+        refs.update(
+            CatalogueEntry.objects.filter(domain=domain.name, item_id__in=chunk).values_list("item_id", "revision_id")
+        )
     missing = items - refs.keys()
     if missing:
         raise LookupError(f"{domain.name}: not in the catalogue: {', '.join(sorted(missing)[:5])}; publish items first")
@@ -80,7 +82,11 @@ def _new(user_id: int, facts: list[Fact]) -> list[Fact]:
     keys = [fact.client_key for fact in facts if fact.client_key]
     seen: set[str] = set()
     for chunk in _chunks(keys, 500):
-        seen.update(Event.objects.filter(user_id=user_id, client_key__in=chunk).values_list("client_key", flat=True))
+        seen.update(
+            filter(
+                None, Event.objects.filter(user_id=user_id, client_key__in=chunk).values_list("client_key", flat=True)
+            )
+        )
     fresh = []
     for fact in sorted(facts, key=lambda fact: fact.occurred_at):
         if fact.client_key is None or fact.client_key not in seen:

@@ -15,7 +15,7 @@ from recommendations.models import CatalogueEntry, ItemRevision
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The listed items at one catalogue number, as equally long arrays. `rows` points into `catalogue`; times are unix seconds."""
+    """The listed items at one catalogue number, as equally long arrays; `rows` point into `catalogue`, times are unix."""
 
     catalogue: Catalogue
     ids: np.ndarray
@@ -45,7 +45,9 @@ def snapshot_of(catalogue: Catalogue, entries: Iterable[tuple], number: int = 0)
     entries = sorted(entries, key=lambda e: (e[2], e[0]))
     rows = catalogue.rows(e[1] for e in entries)
     names = [catalogue.items[row].label for row in rows]
-    label_names, labels = np.unique(np.array(names, dtype=object).astype(str), return_inverse=True) if names else ((), np.zeros(0))
+    label_names, labels = (
+        np.unique(np.array(names, dtype=object).astype(str), return_inverse=True) if names else ((), np.zeros(0))
+    )
     return Snapshot(
         catalogue=catalogue,
         ids=np.array([e[0] for e in entries], dtype=object),
@@ -112,7 +114,13 @@ class LiveCatalogue:
         for entry in changed.iterator(chunk_size=2000):
             if entry.listed:
                 self.catalogue.add(to_item(entry.revision))
-                self._entries[entry.item_id] = (entry.item_id, entry.revision_id, entry.created, entry.opens, entry.closes)
+                self._entries[entry.item_id] = (
+                    entry.item_id,
+                    entry.revision_id,
+                    entry.created,
+                    entry.opens,
+                    entry.closes,
+                )
             else:
                 self._entries.pop(entry.item_id, None)
         return snapshot_of(self.catalogue, self._entries.values(), wanted)

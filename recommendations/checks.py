@@ -1,8 +1,8 @@
 """System checks of the registered domains."""
 
+from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-from django.conf import settings
 from recommendations.domains import domains
 
 
@@ -24,6 +24,10 @@ def check_domains(app_configs, **kwargs):
         for verb in domain.verbs:
             if len(verb) > 32 or not verb.isidentifier():
                 problems.append(
-                    Error(f"{where}: the verb {verb!r} is not a short identifier.", hint="Use a name such as 'view'.", id="recommendations.E002")
+                    Error(
+                        f"{where}: the verb {verb!r} is not a short identifier.",
+                        hint="Use a name such as 'view'.",
+                        id="recommendations.E002",
+                    )
                 )
     return problems

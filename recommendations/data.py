@@ -39,7 +39,7 @@ class Log:
         keep = np.ones(len(self.snapshot), bool) if items_until is None else self.snapshot.created < items_until
         number = np.cumsum(keep) - 1
         known = keep[self.item] & (self.weight != 0)
-        users, member = np.unique(self.user[known], return_inverse=True)
+        _users, member = np.unique(self.user[known], return_inverse=True)
         items: list[Item] = [self.snapshot.item(int(position)) for position in np.flatnonzero(keep)]
         return TrainingData(
             items=items,

@@ -121,7 +121,11 @@ class Domain:
     def item(self, row) -> Item:
         """The features of a row now, as models see them (without a ref)."""
         return Item(
-            id=str(row.pk), text=self.text(row), label=self.label(row), tags=tuple(self.tags(row)), numbers=dict(self.numbers(row))
+            id=str(row.pk),
+            text=self.text(row),
+            label=self.label(row),
+            tags=tuple(self.tags(row)),
+            numbers=dict(self.numbers(row)),
         )
 
     def feed(self, name: str) -> Feed:
@@ -139,7 +143,13 @@ class Domain:
         parameters.define(
             f"{self.name}.verbs",
             [
-                Parameter(verb, default=float(weight), min=-20.0, max=20.0, help=_("How strongly this verb is learned; below zero: dislike."))
+                Parameter(
+                    verb,
+                    default=float(weight),
+                    min=-20.0,
+                    max=20.0,
+                    help=_("How strongly this verb is learned; below zero: dislike."),
+                )
                 for verb, weight in self.verbs.items()
             ],
         )
@@ -164,7 +174,9 @@ class Registry:
             raise ImproperlyConfigured(f"{where}: set `name` to a short identifier such as 'meals'")
         if name in self._domains:
             other = type(self._domains[name])
-            raise ImproperlyConfigured(f"{where}: the domain {name!r} is already registered by {other.__module__}.{other.__qualname__}")
+            raise ImproperlyConfigured(
+                f"{where}: the domain {name!r} is already registered by {other.__module__}.{other.__qualname__}"
+            )
         if not getattr(cls, "verbs", None) or not all(isinstance(w, (int, float)) for w in cls.verbs.values()):
             raise ImproperlyConfigured(f"{where}: set `verbs` to a dict of verb → weight")
         for attribute in ("get_queryset", "text"):
@@ -172,7 +184,9 @@ class Registry:
                 raise ImproperlyConfigured(f"{where}: define `{attribute}`")
         for family in cls.families:
             if family not in ml_families.FAMILIES:
-                raise ImproperlyConfigured(f"{where}: unknown family {family!r}; known: {', '.join(sorted(ml_families.FAMILIES))}")
+                raise ImproperlyConfigured(
+                    f"{where}: unknown family {family!r}; known: {', '.join(sorted(ml_families.FAMILIES))}"
+                )
         feeds = [feed.name for feed in cls.feeds]
         if len(set(feeds)) != len(feeds):
             raise ImproperlyConfigured(f"{where}: two feeds have the same name: {', '.join(feeds)}")

@@ -60,8 +60,14 @@ class Members(dict):
 
     def __init__(self, domain: Domain, log: Log):
         super().__init__()
-        users = get_user_model().objects.filter(pk__in=np.unique(log.user[log.user > 0]).tolist()).prefetch_related("categories")
-        self.profiles = {user.pk: (domain.keywords(user), float(user.region_id or 0)) for user in users.iterator(chunk_size=500)}
+        users = (
+            get_user_model()
+            .objects.filter(pk__in=np.unique(log.user[log.user > 0]).tolist())
+            .prefetch_related("categories")
+        )
+        self.profiles = {
+            user.pk: (domain.keywords(user), float(user.region_id or 0)) for user in users.iterator(chunk_size=500)
+        }
 
     def __missing__(self, user: int) -> Member:
         keywords, region = self.profiles.get(user, ("", 0.0))
@@ -87,10 +93,10 @@ def walk(
     seed: int = 0,
     progress: Progress | None = None,
 ):
-    """Yield (scene maker, member number, target position) for each discovery in [start, end), in time order, learning on the way.
+    """Yield (scene maker, member number, target position) for each discovery in [start, end), learning on the way.
 
-    `events` bounds how many are yielded (a seeded sample; all events are learned). The scene maker is a function of params, valid until the
-    next step.
+    `events` bounds how many are yielded (a seeded sample; all events are learned). A scene maker is valid until the next
+    step.
     """
     positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
     chosen = _sample(log, start, end, positive, events, seed)
@@ -166,7 +172,9 @@ def _learn(log: Log, member: Member, n: int, positive: set[int]) -> None:
         member.done.add(item.id)
 
 
-def evaluate(domain: Domain, log: Log, policies: list[Policy], start: float, end: float, *, k: int = 8, **options) -> Outcome:
+def evaluate(
+    domain: Domain, log: Log, policies: list[Policy], start: float, end: float, *, k: int = 8, **options
+) -> Outcome:
     """Rank of each discovered item in the top k of every policy."""
     outcome = Outcome(k)
     families = {family for policy in policies for family in policy.feed.used_families(policy.params)}

@@ -1,4 +1,4 @@
-"""Feeds: named ways to fill a list. A feed ranks a `Scene`, which serving builds from the database and evaluation from a replay."""
+"""Feeds: named ways to fill a list. A feed ranks a `Scene`, which serving and evaluation each build."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from ml.families.base import Personal
 from ml.families.history import History
 from ml.parameters import Parameter
 from recommendations import ranking
@@ -18,10 +17,10 @@ from recommendations.catalogue import Snapshot
 
 @dataclass
 class Scene:
-    """All that a feed may look at. `models` are opened families of the domain; `done` and `season` see `Domain`."""
+    """All that a feed may look at. `models` are opened families of the domain (`Personal`; some offer more than the contract); `done` and `season` see `Domain`."""
 
     snapshot: Snapshot
-    models: Mapping[str, Personal]
+    models: Mapping[str, Any]
     params: Mapping[str, Any]
     at: float
     history: History = field(default_factory=History)
@@ -114,7 +113,13 @@ class Similar(Feed):
 
     name, verbose_name, families, needs_item = "similar", _("Similar"), ("item_item", "content"), True
     parameters = (
-        Parameter("together", default=0.5, min=0.0, max=1.0, help=_("Share of “done by the same people” against similar text.")),
+        Parameter(
+            "together",
+            default=0.5,
+            min=0.0,
+            max=1.0,
+            help=_("Share of “done by the same people” against similar text."),
+        ),
     )
 
     def rank(self, scene, n):
@@ -168,7 +173,7 @@ def label_shares(scene: Scene, season: str = "") -> dict[str, float]:
     if model is None:
         return {}
     text = " ".join(part for part in (scene.keywords, "" if scene.personal else season) if part)
-    shares = dict(model.affinity(text))
+    shares: dict[str, float] = dict(model.affinity(text))
     if scene.personal:
         for label, lift in model.label_lift().items():
             shares[label] = shares.get(label, 0.0) + lift

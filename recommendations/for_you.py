@@ -24,25 +24,47 @@ class ForYou(Feed):
 
     name, verbose_name = "for-you", _("For you")
     families = ("naive_bayes", "item_item", "popularity")
-    parameters = (
+    parameters: tuple[Parameter, ...] = (
         _weight("text", 1.0, _("Weight of the member's own text model.")),
         _weight("together", 0.35, _("Weight of what people with the same history chose.")),
-        _weight("taste", 0.5, _("Weight of the categories of profile, keywords and season, until the own model counts.")),
+        _weight(
+            "taste", 0.5, _("Weight of the categories of profile, keywords and season, until the own model counts.")
+        ),
         _weight("popular", 0.05, _("Weight of popularity for members whose own model counts.")),
         _weight("popular_cold", 0.5, _("Weight of popularity for visitors and newcomers.")),
         _weight("fresh", 0.75, _("Weight of freshness.")),
-        Parameter("half_life", default=40.0, min=0.5, max=365.0, unit=_("days"), help=_("Freshness halves every so many days.")),
+        Parameter(
+            "half_life",
+            default=40.0,
+            min=0.5,
+            max=365.0,
+            unit=_("days"),
+            help=_("Freshness halves every so many days."),
+        ),
         _weight("near", 0.5, _("What an item in the member's own region gains.")),
         _weight("seen", 5.0, _("What an item loses that the member has looked at already.")),
-        Parameter("diversity", default=0.05, min=0.0, max=3.0, help=_("What each further item of the same category loses.")),
-        Parameter("cold_to_hot", default=3, min=0, max=500, unit=_("events"), help=_("From so many events on the own model counts in full.")),
-        Parameter("exploration", default=0.0, min=0.0, max=2.0, help=_("Spread of chance in the order, another every day.")),
+        Parameter(
+            "diversity", default=0.05, min=0.0, max=3.0, help=_("What each further item of the same category loses.")
+        ),
+        Parameter(
+            "cold_to_hot",
+            default=3,
+            min=0,
+            max=500,
+            unit=_("events"),
+            help=_("From so many events on the own model counts in full."),
+        ),
+        Parameter(
+            "exploration", default=0.0, min=0.0, max=2.0, help=_("Spread of chance in the order, another every day.")
+        ),
         Parameter("season", default="", help=_("Keywords of the season, for visitors and newcomers.")),
     )
 
     def __init__(self, **defaults):
         """`defaults` replace the default values of parameters, for domains with other habits."""
-        self.parameters = tuple(replace(p, default=defaults.pop(p.name)) if p.name in defaults else p for p in type(self).parameters)
+        self.parameters = tuple(
+            replace(p, default=defaults.pop(p.name)) if p.name in defaults else p for p in type(self).parameters
+        )
         if defaults:
             raise TypeError(f"ForYou has no parameter {', '.join(defaults)}")
 
@@ -81,7 +103,9 @@ class ForYou(Feed):
 
     def rank(self, scene, n):
         parts, mask = self.parts(scene)
-        total = np.sum(list(parts.values()), axis=0, dtype=np.float32) if parts else np.zeros(len(scene.snapshot), np.float32)
+        total = np.zeros(len(scene.snapshot), np.float32)
+        for part in parts.values():
+            total += part
         if scene.params["exploration"]:
             chance = np.random.default_rng(int(scene.at // ranking.DAY))
             total = total + scene.params["exploration"] * chance.standard_normal(len(total)).astype(np.float32)

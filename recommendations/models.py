@@ -57,9 +57,15 @@ class Event(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="events", verbose_name=_("member")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="events",
+        verbose_name=_("member"),
     )
-    visitor = models.CharField(_("visitor"), max_length=64, null=True, blank=True)
+    # NULL, not "": unique constraints and partial indexes leave NULLs out
+    visitor = models.CharField(_("visitor"), max_length=64, null=True, blank=True)  # noqa: DJ001
     domain = models.CharField(_("domain"), max_length=32)
     sequence = models.PositiveIntegerField(_("sequence"), null=True, blank=True)
     item_id = models.CharField(_("item"), max_length=64, blank=True)
@@ -69,7 +75,7 @@ class Event(models.Model):
     value = models.FloatField(_("value"), null=True, blank=True)
     occurred_at = models.DateTimeField(_("occurred"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    client_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    client_key = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
     feed = models.CharField(_("feed"), max_length=32, blank=True)
     model_version = models.CharField(_("model version"), max_length=32, blank=True)
     forgotten_at = models.DateTimeField(_("forgotten"), null=True, blank=True)
@@ -79,9 +85,13 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         constraints = [
             models.UniqueConstraint(fields=["user", "domain", "sequence"], name="one_event_per_number"),
-            models.UniqueConstraint(fields=["user", "client_key"], condition=Q(client_key__isnull=False), name="one_event_per_member_key"),
             models.UniqueConstraint(
-                fields=["visitor", "client_key"], condition=Q(client_key__isnull=False), name="one_event_per_visitor_key"
+                fields=["user", "client_key"], condition=Q(client_key__isnull=False), name="one_event_per_member_key"
+            ),
+            models.UniqueConstraint(
+                fields=["visitor", "client_key"],
+                condition=Q(client_key__isnull=False),
+                name="one_event_per_visitor_key",
             ),
         ]
         indexes = [

@@ -83,7 +83,9 @@ def replay(events: Iterable[Event], state: State | None = None) -> State:
 
 
 def _head(user_id: int, domain: str) -> tuple[int, int]:
-    row = log(user_id, domain).aggregate(last=Max("sequence"), forgotten=Count("pk", filter=Q(forgotten_at__isnull=False)))
+    row = log(user_id, domain).aggregate(
+        last=Max("sequence"), forgotten=Count("pk", filter=Q(forgotten_at__isnull=False))
+    )
     return row["last"] or 0, row["forgotten"]
 
 
@@ -118,7 +120,9 @@ def load(user_id: int, domain: Domain) -> State:
 
 def rebuild(user_id: int, domain: Domain) -> State:
     """Replay the whole log into the store."""
-    return write_raw(user_id, domain, lambda _: replay(log(user_id, domain.name).order_by("sequence").iterator(chunk_size=2000)))
+    return write_raw(
+        user_id, domain, lambda _: replay(log(user_id, domain.name).order_by("sequence").iterator(chunk_size=2000))
+    )
 
 
 def write_raw(user_id: int, domain: Domain, fn: Callable[[State | None], State | None]) -> State:
@@ -135,6 +139,7 @@ def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> Sta
     store = stores[domain.store]
     name = key(user_id, domain.name)
     if store.transactional:
+
         def locked(state: State | None) -> State:
             if state is None:  # first event, or a blob that was quarantined
                 state = catch_up(user_id, domain.name, None) or new_state()

@@ -29,7 +29,7 @@ def publish_rows(domain: Domain, rows: Sequence) -> list[int]:
 
 
 def publish_all(domain: Domain, progress=None) -> int:
-    """Bring the whole catalogue in line with the domain's rows: heals whatever was written past `publish`. Returns the number of rows."""
+    """Bring the catalogue in line with all rows, healing what was written past `publish`; returns how many rows there are."""
     query = domain.get_catalogue().order_by("pk")
     done, seen, batch = 0, set(), []
     for row in query.iterator(chunk_size=CHUNK):
@@ -62,7 +62,13 @@ def _publish_chunk(domain: Domain, rows: Sequence, number: int) -> list[int]:
         ItemRevision.objects.bulk_create(
             [
                 ItemRevision(
-                    domain=domain.name, item_id=i.id, sha=sha, text=i.text, label=i.label, tags=list(i.tags), numbers=dict(i.numbers)
+                    domain=domain.name,
+                    item_id=i.id,
+                    sha=sha,
+                    text=i.text,
+                    label=i.label,
+                    tags=list(i.tags),
+                    numbers=dict(i.numbers),
                 )
                 for (_, sha), i in missing.items()
             ],

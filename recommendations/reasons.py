@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from ml.families.base import Contribution, Explanation
 from recommendations.domains import Domain
-from recommendations.feeds import Feed, Ranking, Scene
+from recommendations.feeds import Ranking, Scene
+from recommendations.for_you import ForYou
 
 PERSONAL_PARTS = {"text": "naive_bayes", "together": "item_item"}
 
@@ -53,7 +54,9 @@ def _sentence(scene: Scene, part: str, position: int, label: str) -> str:
 
 def _words(scene: Scene, position: int, n: int = 2) -> list[str]:
     explanation = scene.models["naive_bayes"].explain(scene.snapshot.item(position))
-    return [c.name for c in explanation.contributions if c.kind == "word" and c.value > 0 and len(c.name.strip()) > 1][:n]
+    return [c.name for c in explanation.contributions if c.kind == "word" and c.value > 0 and len(c.name.strip()) > 1][
+        :n
+    ]
 
 
 def full(kind: Domain, scene: Scene, position: int) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def full(kind: Domain, scene: Scene, position: int) -> dict[str, Any]:
 
     `score - base_score` of a model is the sum of its contributions; the feed's `total` is the sum of its parts.
     """
-    how: Feed = kind.feed("for-you")
+    how = cast(ForYou, kind.feed("for-you"))
     parts, _mask = how.parts(scene)
     item = scene.snapshot.item(position)
     label = kind.label_names([item.label]).get(item.label, item.label)
@@ -70,7 +73,9 @@ def full(kind: Domain, scene: Scene, position: int) -> dict[str, Any]:
         for part, family in PERSONAL_PARTS.items()
         if family in scene.models and (part in parts or family == "naive_bayes")
     }
-    main = models.get("naive_bayes") or next(iter(models.values()), {"score": 0.0, "base_score": 0.0, "contributions": []})
+    main = models.get("naive_bayes") or next(
+        iter(models.values()), {"score": 0.0, "base_score": 0.0, "contributions": []}
+    )
     named = {part: round(float(values[position]), 6) for part, values in parts.items()}
     return {
         "item": item.id,
@@ -104,7 +109,7 @@ def past_events(scene: Scene, position: int, n: int = 5) -> list[dict[str, Any]]
         return []
     catalogue, row = scene.snapshot.catalogue, scene.snapshot.rows[position : position + 1]
     whole = float(model.score(row)[0])
-    moved = []
+    moved: list[dict[str, Any]] = []
     for ref, _liked, _disliked in list(scene.history)[-50:]:
         rest = dict(scene.history.entries)
         rest.pop(ref)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ml.evaluation import ranking
 from recommendations.evaluation import Outcome
 
 
-def summary(outcome: Outcome, items: int, seed: int = 0) -> dict:
-    """Hit rate and NDCG of each policy with 95 % intervals (bootstrap over members), and the first policy's difference to each other."""
+def summary(outcome: Outcome, items: int, seed: int = 0) -> dict[str, Any]:
+    """Hit rate and NDCG of each policy, and the first one's lead over each other, with 95 % intervals over members."""
     members = np.array(outcome.members)
     if not len(members):
         return {"events": 0, "members": 0, "k": outcome.k, "policies": {}, "differences": {}}
     values = {name: _measures(np.array(ranks), outcome.k) for name, ranks in outcome.ranks.items()}
-    found = {"events": len(members), "members": len(set(outcome.members)), "k": outcome.k, "policies": {}, "differences": {}}
+    found: dict[str, Any] = {
+        "events": len(members),
+        "members": len(set(outcome.members)),
+        "k": outcome.k,
+        "policies": {},
+        "differences": {},
+    }
     for name, measures in values.items():
-        found["policies"][name] = {measure: ranking.bootstrap_interval(v, members, seed=seed) for measure, v in measures.items()}
+        found["policies"][name] = {
+            measure: ranking.bootstrap_interval(v, members, seed=seed) for measure, v in measures.items()
+        }
         found["policies"][name]["coverage"] = len(outcome.shown[name]) / max(1, items)
     first, *others = values
     for other in others:
@@ -40,10 +50,14 @@ def table(found: dict) -> str:
         return "no event in the test window could be predicted"
     lines.append(f"{'feed':<10} {'HR@' + str(k):<22} {'NDCG@' + str(k):<22} coverage")
     for name, values in found["policies"].items():
-        lines.append(f"{name:<10} {_interval(values['hit']):<22} {_interval(values['ndcg']):<22} {values['coverage']:.3f}")
+        lines.append(
+            f"{name:<10} {_interval(values['hit']):<22} {_interval(values['ndcg']):<22} {values['coverage']:.3f}"
+        )
     first = next(iter(found["policies"]))
     for other, values in found["differences"].items():
-        lines.append(f"{first} − {other:<9}: HR {_interval(values['hit'], sign=True)}, NDCG {_interval(values['ndcg'], sign=True)}")
+        lines.append(
+            f"{first} − {other:<9}: HR {_interval(values['hit'], sign=True)}, NDCG {_interval(values['ndcg'], sign=True)}"
+        )
     return "\n".join(lines)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from ml import parameters, registry, revisions
 from ml import families as ml_families
+from ml import parameters, registry, revisions
 from ml.families.base import Base, Personal
 from ml.families.history import History
 from ml.store import stores
@@ -55,7 +55,9 @@ def version_label(bases: Mapping[str, Base]) -> str:
     return "+".join(f"{family}@{base.version[:6]}" for family, base in bases.items())
 
 
-def scene_for(domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapping[str, int], item: str | None = None) -> tuple[Scene, dict]:
+def scene_for(
+    domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapping[str, int], item: str | None = None
+) -> tuple[Scene, dict]:
     """The scene of a request, and the bases that it is served by."""
     snapshot = catalogue.live(domain.name).snapshot(numbers)
     params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
@@ -79,7 +81,9 @@ def scene_for(domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapp
     return scene, bases
 
 
-def feed(domain: str, feed: str, *, user=None, visitor=None, n: int = 8, offset: int = 0, at=None, item: str | None = None) -> FeedResult:
+def feed(
+    domain: str, feed: str, *, user=None, visitor=None, n: int = 8, offset: int = 0, at=None, item: str | None = None
+) -> FeedResult:
     """The items offset … offset+n of a feed, with reasons; rows in one query.
 
     Raises
@@ -160,7 +164,7 @@ def explain(user, domain: str, item_id: str) -> dict[str, Any]:
     """
     kind = domains[domain]
     numbers = revisions.current()
-    scene, bases = scene_for(kind, kind.feed("for-you"), user=user, at=timezone.now().timestamp(), numbers=numbers)
+    scene, _bases = scene_for(kind, kind.feed("for-you"), user=user, at=timezone.now().timestamp(), numbers=numbers)
     if item_id not in scene.snapshot.position:
         raise LookupError(item_id)
     return reasons.full(kind, scene, scene.snapshot.position[item_id])

@@ -43,7 +43,7 @@ def record_event(
     recommendation_id: str | None = None,
     by_site: bool = False,
 ) -> tuple[Event, bool]:
-    """Record that a member or visitor did `verb` to `item` (a row or its id), and let the member's model learn it, in one transaction.
+    """Record that a member or visitor did `verb` to `item` (a row or its id); the member's model learns it in the same transaction.
 
     Returns the event and whether it is new: the same `client_id` again, or a like of something liked, gives the earlier one.
 
@@ -55,7 +55,9 @@ def record_event(
     if verb not in kind.verbs:
         raise EventError("verb", str(UnknownVerb(verb, list(kind.verbs))))
     if not by_site and verb not in CLIENT_VERBS:
-        raise EventError("verb", _("“%(verb)s” is recorded by the site itself and cannot be posted.") % {"verb": verb}, "forbidden")
+        raise EventError(
+            "verb", _("“%(verb)s” is recorded by the site itself and cannot be posted.") % {"verb": verb}, "forbidden"
+        )
     if user is None and not visitor:
         raise EventError("user", _("An event belongs to a member or to a visitor."))
     if value is not None and not math.isfinite(value):
@@ -64,7 +66,7 @@ def record_event(
     row = _visible(kind, item, user)
     feed, version = tokens.origin(recommendation_id, kind.name)
     numbers = revisions.current()
-    fields = {
+    fields: dict[str, Any] = {
         "domain": kind.name,
         "item_id": str(row.pk),
         "revision_id": _ref(kind, row, numbers),
@@ -118,7 +120,11 @@ def _ref(kind: Domain, row, numbers) -> int:
     """The revision of `row` as it is now; published on the way where somebody forgot to."""
     ref = catalogue.live(kind.name).known_ref(str(row.pk), numbers)
     if ref is None:
-        ref = CatalogueEntry.objects.filter(domain=kind.name, item_id=str(row.pk)).values_list("revision_id", flat=True).first()
+        ref = (
+            CatalogueEntry.objects.filter(domain=kind.name, item_id=str(row.pk))
+            .values_list("revision_id", flat=True)
+            .first()
+        )
     return publish(kind.name, [row])[0] if ref is None else ref
 
 
@@ -128,7 +134,7 @@ def _known(client_key: str | None, *, user=None, visitor=None) -> Event | None:
     return Event.objects.filter(client_key=client_key, **({"user": user} if user else {"visitor": visitor})).first()
 
 
-def _record_visitor(visitor: str, fields: dict) -> tuple[Event, bool]:
+def _record_visitor(visitor: str | None, fields: dict) -> tuple[Event, bool]:
     known = _known(fields["client_key"], visitor=visitor)
     if known:
         return known, False
@@ -173,7 +179,7 @@ def undo(user, domain: str, n: int = 1) -> int:
 
 
 def take_back(*, user, domain: str, item: Any, verb: str) -> bool:
-    """Undo the latest `verb` on an item (unlike, leave): its event is forgotten and its row reverted. False when there was none."""
+    """Undo the latest `verb` on an item (unlike, leave): event forgotten, row reverted. False when there was none."""
     item_id = str(getattr(item, "pk", item))
     kind = domains[domain]
     with transaction.atomic():
@@ -224,7 +230,9 @@ def _switch(user, kind: Domain, paused: bool) -> None:
         if state["paused"] != paused:
             verb = personal.PAUSE if paused else personal.RESUME
             now = timezone.now()
-            event = Event.objects.create(user=user, domain=kind.name, sequence=state["sequence"] + 1, verb=verb, occurred_at=now)
+            event = Event.objects.create(
+                user=user, domain=kind.name, sequence=state["sequence"] + 1, verb=verb, occurred_at=now
+            )
             personal.learn(state, event)
         return state
 
@@ -240,7 +248,9 @@ def adopt_visitor(visitor: str, user) -> int:
     """Replay a visitor's events into the new member's models, once: they become the member's own. Returns how many."""
     count = 0
     with transaction.atomic():
-        events = list(Event.objects.select_for_update().filter(visitor=visitor, user=None).order_by("occurred_at", "pk"))
+        events = list(
+            Event.objects.select_for_update().filter(visitor=visitor, user=None).order_by("occurred_at", "pk")
+        )
         for event in events:
             if event.domain in domains:
                 count += _adopt(event, user, domains[event.domain])
@@ -267,7 +277,7 @@ def _adopt(event: Event, user, kind: Domain) -> bool:
 
 
 def publish(domain: str, rows: Iterable) -> list[int]:
-    """Tell the catalogue that rows are new or changed; returns their refs in order. Call it in the transaction that wrote them."""
+    """Tell the catalogue that rows are new or changed, in the transaction that wrote them; returns their refs in order."""
     from recommendations.publishing import publish_rows
 
     return publish_rows(domains[domain], list(rows))

@@ -1,4 +1,4 @@
-"""What runs in the task queue: fitting bases, on demand and on schedule. Tasks are idempotent: the queue delivers at least once."""
+"""What runs in the task queue: fitting bases. Tasks are idempotent, since the queue delivers at least once."""
 
 from __future__ import annotations
 

@@ -11,7 +11,15 @@ from recommendations.domains import Domain
 from recommendations.evaluation import walk
 from recommendations.for_you import ForYou
 
-WEIGHTS = ("text", "together", "taste", "popular", "fresh", "near", "seen")  # `popular_cold` goes with `popular` in the parts
+WEIGHTS = (
+    "text",
+    "together",
+    "taste",
+    "popular",
+    "fresh",
+    "near",
+    "seen",
+)  # `popular_cold` goes with `popular` in the parts
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 
 
@@ -42,7 +50,9 @@ def ndcg(cases: list[tuple], weights: np.ndarray, k: int) -> float:
     return total / max(1, len(cases))
 
 
-def search(cases: list[tuple], start: Mapping[str, float], *, k: int = 8, rounds: int = 2) -> tuple[dict[str, float], float]:
+def search(
+    cases: list[tuple], start: Mapping[str, float], *, k: int = 8, rounds: int = 2
+) -> tuple[dict[str, float], float]:
     """Weights with the best NDCG at k: coordinate search from the best of `start` and each part alone."""
     first = np.array([start[name] for name in WEIGHTS], np.float32)
     best = max((first, *np.eye(len(WEIGHTS), dtype=np.float32)), key=lambda weights: ndcg(cases, weights, k))

@@ -8,14 +8,28 @@ from recommendations.domains import domains
 from recommendations.models import Event
 from recommendations.services import adopt_visitor
 
-EXPORTED = ("pk", "domain", "sequence", "item_id", "verb", "weight", "value", "occurred_at", "recorded_at", "feed", "forgotten_at")
+EXPORTED = (
+    "pk",
+    "domain",
+    "sequence",
+    "item_id",
+    "verb",
+    "weight",
+    "value",
+    "occurred_at",
+    "recorded_at",
+    "feed",
+    "forgotten_at",
+)
 
 
 def export(user) -> dict:
     """All events of a member, forgotten ones as tombstones, and each model's state in numbers."""
     events = Event.objects.filter(user=user).order_by("domain", "sequence")
     return {
-        "events": [dict(zip(EXPORTED, row, strict=True)) for row in events.values_list(*EXPORTED).iterator(chunk_size=2000)],
+        "events": [
+            dict(zip(EXPORTED, row, strict=True)) for row in events.values_list(*EXPORTED).iterator(chunk_size=2000)
+        ],
         "models": {
             domain.name: [
                 {"revision": ref, "liked": liked / 1000, "disliked": disliked / 1000}

@@ -18,7 +18,11 @@ def whole(params, name: str, default: int, low: int, high: int) -> int:
     if raw is None:
         return default
     if not (raw.isascii() and raw.lstrip("-").isdigit() and len(raw) < 12 and low <= int(raw) <= high):
-        message = _("“%(raw)s” is not a whole number from %(low)s to %(high)s.") % {"raw": raw[:20], "low": low, "high": high}
+        message = _("“%(raw)s” is not a whole number from %(low)s to %(high)s.") % {
+            "raw": raw[:20],
+            "low": low,
+            "high": high,
+        }
         raise ValidationError({name: [message]})
     return int(raw)
 

@@ -10,7 +10,9 @@ class EventIn(serializers.Serializer):
     domain = serializers.CharField(max_length=32)
     item = serializers.CharField(max_length=64)
     verb = serializers.CharField(max_length=32)
-    id = serializers.CharField(max_length=64, required=False, help_text="The client's own key: the same key again records nothing.")
+    id = serializers.CharField(
+        max_length=64, required=False, help_text="The client's own key: the same key again records nothing."
+    )
     value = serializers.FloatField(required=False, allow_null=True)
     occurred_at = UtcDateTimeField(required=False, allow_null=True)
     recommendation_id = serializers.CharField(max_length=500, required=False, allow_blank=True)
@@ -20,13 +22,13 @@ class EventStatus(serializers.Serializer):
     id = serializers.IntegerField(allow_null=True)
     client_id = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(choices=["recorded", "duplicate", "error"])
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)  # type: ignore[assignment]
 
 
 class EventsOut(serializers.Serializer):
     recorded = serializers.IntegerField()
     duplicates = serializers.IntegerField()
-    errors = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]
     events = EventStatus(many=True)
 
 
@@ -66,7 +68,7 @@ class FeedOut(serializers.Serializer):
 
 
 class TopLabel(serializers.Serializer):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     name = serializers.CharField()
     change = serializers.FloatField()
 
@@ -94,7 +96,19 @@ class EventRow(serializers.ModelSerializer):
 
     class Meta:
         model = Event
-        fields = ["id", "sequence", "item", "title", "verb", "weight", "value", "occurred_at", "recorded_at", "feed", "forgotten_at"]
+        fields = [
+            "id",
+            "sequence",
+            "item",
+            "title",
+            "verb",
+            "weight",
+            "value",
+            "occurred_at",
+            "recorded_at",
+            "feed",
+            "forgotten_at",
+        ]
 
     def get_weight(self, event) -> float:
         return event.weight / 1000

@@ -38,7 +38,10 @@ class DomainListView(APIView):
                 "name": domain.name,
                 "verbose_name": domain.verbose_name or domain.name,
                 "verbs": sorted(CLIENT_VERBS & set(domain.verbs)),
-                "feeds": [{"name": f.name, "verbose_name": f.verbose_name or f.name, "needs_item": f.needs_item} for f in domain.feeds],
+                "feeds": [
+                    {"name": f.name, "verbose_name": f.verbose_name or f.name, "needs_item": f.needs_item}
+                    for f in domain.feeds
+                ],
             }
             for domain in domains
         ]
@@ -47,7 +50,9 @@ class DomainListView(APIView):
 
 def rendered(request, domain, result: selectors.FeedResult) -> dict:
     """A feed as JSON; the domain's own serializer makes each item's card, all rows in one call."""
-    cards = domain.serializer_class([ranked.row for ranked in result.items], many=True, context={"request": request}).data
+    cards = domain.serializer_class(
+        [ranked.row for ranked in result.items], many=True, context={"request": request}
+    ).data
     return {
         "recommendation_id": result.recommendation_id,
         "domain": result.domain,
@@ -113,7 +118,9 @@ class ExplanationView(APIView):
         try:
             found = selectors.explain(request.user, kind.name, item)
         except LookupError:
-            raise NotFound(_("There is no such item in “%(domain)s” that you may see.") % {"domain": kind.name}) from None
+            raise NotFound(
+                _("There is no such item in “%(domain)s” that you may see.") % {"domain": kind.name}
+            ) from None
         return Response(serializers.ExplanationOut(found).data)
 
 
@@ -152,10 +159,19 @@ class EventsView(APIView):
 def _record(entry, user, visitor) -> dict:
     """The status of one posted event."""
     client_id = entry.get("id") if isinstance(entry, dict) else None
-    outcome = {"id": None, "client_id": client_id if isinstance(client_id, str) else None, "status": "error", "code": "invalid"}
+    outcome = {
+        "id": None,
+        "client_id": client_id if isinstance(client_id, str) else None,
+        "status": "error",
+        "code": "invalid",
+    }
     shape = serializers.EventIn(data=entry)
     if not shape.is_valid():
-        errors = {field: [str(m) for m in messages] for field, messages in shape.errors.items()} if isinstance(shape.errors, dict) else {}
+        errors = (
+            {field: [str(m) for m in messages] for field, messages in shape.errors.items()}
+            if isinstance(shape.errors, dict)
+            else {}
+        )
         return {**outcome, "errors": errors or {"event": [_("An event is an object.")]}}
     data = dict(shape.validated_data)
     data["client_id"] = data.pop("id", None)

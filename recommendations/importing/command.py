@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import translation
 
 from recommendations.domains import Domain, Unknown, domains
@@ -54,6 +54,8 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(error)) from None
         except NotImplementedError as error:
             raise CommandError(str(error)) from None
+        except DatabaseError as error:  # locked by another import, full disk, migrations that have not run
+            raise CommandError(f"the database refused: {error}") from error
         except KeyboardInterrupt:
             left = "nothing was loaded" if atomic else "what was loaded stays; the same command goes on with the rest"
             raise CommandError(f"stopped: {left}") from None

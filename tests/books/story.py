@@ -5,15 +5,12 @@ import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.books.settings"
 
 import django
-
-django.setup()
-
 from django.core.management import call_command
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
-from rest_framework.test import APIClient
 
 
 def main() -> None:
+    django.setup()
     setup_test_environment()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
@@ -24,17 +21,27 @@ def main() -> None:
 
 def tell() -> None:
     from django.contrib.auth import get_user_model
+    from rest_framework.test import APIClient
 
     from recommendations.services import publish
     from tests.books.models import Book
 
     call_command("check", verbosity=0)
-    titles = [("우주의 구조", "과학"), ("양자 이야기", "과학"), ("세포의 세계", "과학"), ("조선의 왕", "역사"), ("로마 제국", "역사"), ("고려사 산책", "역사")]
+    titles = [
+        ("우주의 구조", "과학"),
+        ("양자 이야기", "과학"),
+        ("세포의 세계", "과학"),
+        ("조선의 왕", "역사"),
+        ("로마 제국", "역사"),
+        ("고려사 산책", "역사"),
+    ]
     books = [Book.objects.create(title=title, subject=subject) for title, subject in titles]
     publish("books", books)
     call_command("train", "books", verbosity=0)
     client = APIClient()
-    client.force_authenticate(get_user_model().objects.create_user(email="a@moa.example", password="x", nickname="alice"))
+    client.force_authenticate(
+        get_user_model().objects.create_user(email="a@moa.example", password="x", nickname="alice")
+    )
     for book in books[3:5]:
         sent = client.post("/api/v1/events/", {"domain": "books", "item": str(book.pk), "verb": "like"}, format="json")
         assert sent.status_code == 201, sent.content

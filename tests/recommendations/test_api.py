@@ -70,7 +70,9 @@ def test_one_event_is_recorded(api_for, alice, activities):
 
 def test_a_list_succeeds_in_part(api_for, alice, activities):
     client, row = api_for(alice), activities[SPORT][0]
-    body = post(client, [event(row, id="a"), event(row, id="a"), event(row, verb="kick"), {"x": 1}, 7, event(row, verb="join")]).json()
+    body = post(
+        client, [event(row, id="a"), event(row, id="a"), event(row, verb="kick"), {"x": 1}, 7, event(row, verb="join")]
+    ).json()
     assert [e["status"] for e in body["events"]] == ["recorded", "duplicate", "error", "error", "error", "error"]
     assert (body["recorded"], body["duplicates"], body["errors"]) == (1, 1, 4)
     assert Event.objects.count() == 1
@@ -156,7 +158,9 @@ def test_why_is_for_members_and_known_items(api_for, api, alice, trained):
     client = api_for(alice)
     post(client, event(trained[FOOD][0]))
     found = client.get(f"{FEED}{trained[FOOD][1].pk}/why/").json()
-    assert found["score"] - found["base_score"] == pytest.approx(sum(c["value"] for c in found["contributions"]), abs=1e-5)
+    assert found["score"] - found["base_score"] == pytest.approx(
+        sum(c["value"] for c in found["contributions"]), abs=1e-5
+    )
     assert api.get(f"{FEED}{trained[FOOD][1].pk}/why/").status_code == 401
     assert client.get(f"{FEED}999999/why/").status_code == 404
 

@@ -25,7 +25,10 @@ def tastes(make_user, activities):
         user = make_user(f"m{number}")
         for step, row in enumerate(activities[FOOD if number % 2 else SPORT][:4]):
             at = start + dt.timedelta(minutes=60 * step + number)
-            facts += [Fact(user.pk, str(row.pk), "view", at), Fact(user.pk, str(row.pk), "like", at + dt.timedelta(seconds=9))]
+            facts += [
+                Fact(user.pk, str(row.pk), "view", at),
+                Fact(user.pk, str(row.pk), "like", at + dt.timedelta(seconds=9)),
+            ]
     record_many(domain, facts)
     return log_of(domain, catalogue.current("activities"))
 
@@ -33,7 +36,8 @@ def tastes(make_user, activities):
 def policies(*names):
     domain = domains["activities"]
     return [
-        Policy(name, domain.feed(name), parameters.get(f"activities.{name}") if domain.feed(name).parameters else {}) for name in names
+        Policy(name, domain.feed(name), parameters.get(f"activities.{name}") if domain.feed(name).parameters else {})
+        for name in names
     ]
 
 
@@ -49,7 +53,7 @@ def test_nothing_later_is_known(tastes):
     domain = domains["activities"]
     feed = domain.feed("for-you")
     before = []
-    for scene, user, position in walk(domain, tastes, float(tastes.time[0]) + 1, float(tastes.time[-1]) + 1, refits=1):
+    for scene, _user, position in walk(domain, tastes, float(tastes.time[0]) + 1, float(tastes.time[-1]) + 1, refits=1):
         made = scene(feed, parameters.get("activities.for-you"))
         before.append(made.snapshot.ids[position] in made.done)
     assert not any(before)

@@ -80,11 +80,15 @@ def test_pages_neither_repeat_nor_skip(alice, trained):
     look(alice, trained[SPORT][0])
     whole = ids(selectors.feed("activities", "popular", user=alice, n=12))
     parts = [ids(selectors.feed("activities", "popular", user=alice, n=4, offset=offset)) for offset in (0, 4, 8)]
-    assert sum(parts, []) == whole
+    assert [item for part in parts for item in part] == whole
 
 
 def test_closed_and_withdrawn_items_are_not_shown(trained, make_activity):
-    over = make_activity("지난 모임", recruit_start=timezone.now() - dt.timedelta(days=9), recruit_end=timezone.now() - dt.timedelta(days=1))
+    over = make_activity(
+        "지난 모임",
+        recruit_start=timezone.now() - dt.timedelta(days=9),
+        recruit_end=timezone.now() - dt.timedelta(days=1),
+    )
     withdraw("activities", [trained[SPORT][0].pk])
     shown = ids(selectors.feed("activities", "latest", n=100))
     assert str(over.pk) not in shown
@@ -112,7 +116,9 @@ def test_every_card_has_a_reason_in_the_readers_language(alice, trained):
     assert all(item.reasons for item in result.items[:2])
 
 
-@pytest.mark.parametrize(("domain", "feed", "error"), [("cars", "latest", UnknownDomain), ("activities", "worst", UnknownFeed)])
+@pytest.mark.parametrize(
+    ("domain", "feed", "error"), [("cars", "latest", UnknownDomain), ("activities", "worst", UnknownFeed)]
+)
 def test_unknown_names_are_refused_with_the_known_ones(db, domain, feed, error):
     with pytest.raises(error, match="there are"):
         selectors.feed(domain, feed)
@@ -135,7 +141,9 @@ def test_an_explanation_adds_up(alice, trained):
     for row in trained[FOOD][:2]:
         look(alice, row)
     found = selectors.explain(alice, "activities", str(trained[FOOD][3].pk))
-    assert found["score"] - found["base_score"] == pytest.approx(sum(c["value"] for c in found["contributions"]), abs=1e-5)
+    assert found["score"] - found["base_score"] == pytest.approx(
+        sum(c["value"] for c in found["contributions"]), abs=1e-5
+    )
     assert found["total"] == pytest.approx(sum(found["parts"].values()), abs=1e-5)
     assert {past["item"] for past in found["past"]} == {str(row.pk) for row in trained[FOOD][:2]}
     assert found["sentence"]

@@ -13,13 +13,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_app_more_is_recommended_from():
-    done = subprocess.run([sys.executable, "-m", "tests.books.story"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.books.story"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip().endswith("the end")
 
 
 def domain(**attributes):
-    good = {"name": "cars", "verbs": {"view": 1}, "families": ("naive_bayes",), "get_queryset": lambda self, **_: None, "text": lambda self, item: ""}
+    good = {
+        "name": "cars",
+        "verbs": {"view": 1},
+        "families": ("naive_bayes",),
+        "get_queryset": lambda self, **_: None,
+        "text": lambda self, item: "",
+    }
     return type("CarDomain", (Domain,), {**good, **attributes})
 
 

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("domain")
         parser.add_argument("--k", type=int, default=8)
-        parser.add_argument("--events", type=int, default=2000, help="at most so many test events, a seeded sample (0: all)")
+        parser.add_argument(
+            "--events", type=int, default=2000, help="at most so many test events, a seeded sample (0: all)"
+        )
         parser.add_argument("--refits", type=int, default=4, help="how often bases are refitted within the window")
         parser.add_argument("--tune", action="store_true", help="choose the weights on the validation part first")
         parser.add_argument("--feeds", default="for-you,baseline,popular,latest")
@@ -39,7 +41,12 @@ class Command(BaseCommand):
             validation, test, end = split_times(log)
         except ValueError as error:
             raise CommandError(f"{domain} cannot be evaluated: {error}") from None
-        walk_options = {"refits": options["refits"], "events": options["events"], "seed": options["seed"], "progress": self._progress}
+        walk_options = {
+            "refits": options["refits"],
+            "events": options["events"],
+            "seed": options["seed"],
+            "progress": self._progress,
+        }
         policies = [self._policy(kind, feed) for feed in feeds]
         if options["tune"]:
             policies[0] = self._tune(kind, log, policies[0], validation, test, options["k"], walk_options)
@@ -55,7 +62,15 @@ class Command(BaseCommand):
         return Policy(feed.name, feed, parameters.get(f"{kind.name}.{feed.name}") if feed.parameters else {})
 
     def _tune(self, kind, log, policy, start, end, k, walk_options) -> Policy:
-        cases = collect(kind, log, policy.feed, policy.params, start, end, **{**walk_options, "events": min(walk_options["events"] or 800, 800)})
+        cases = collect(
+            kind,
+            log,
+            policy.feed,
+            policy.params,
+            start,
+            end,
+            **{**walk_options, "events": min(walk_options["events"] or 800, 800)},
+        )
         weights, value = search(cases, {name: policy.params[name] for name in WEIGHTS}, k=k)
         self.stdout.write(f"validation: {len(cases)} events, NDCG@{k} {value:.4f} with {weights}")
         return Policy(policy.name, policy.feed, {**policy.params, **weights})

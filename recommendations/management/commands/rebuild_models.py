@@ -41,7 +41,11 @@ class Command(BaseCommand):
 
     def _members(self, user, domain):
         if user is None:
-            ids = Event.objects.filter(domain=domain, user__isnull=False).order_by("user_id").values_list("user_id", flat=True)
+            ids = (
+                Event.objects.filter(domain=domain, user__isnull=False)
+                .order_by("user_id")
+                .values_list("user_id", flat=True)
+            )
             return ids.distinct().iterator(chunk_size=2000)
         model = get_user_model()
         found = model.objects.filter(pk=int(user)) if user.isdigit() else model.objects.filter(email__iexact=user)

@@ -25,10 +25,14 @@ class Command(BaseCommand):
         for kind in chosen:
             unknown = set(family or ()) - set(kind.families)
             if unknown and domain:
-                raise CommandError(f"{kind.name} has no family {', '.join(sorted(unknown))}; it has: {', '.join(kind.families)}")
+                raise CommandError(
+                    f"{kind.name} has no family {', '.join(sorted(unknown))}; it has: {', '.join(kind.families)}"
+                )
             publish_all(kind)
             for name in kind.families:
                 if not family or name in family:
                     began = time.perf_counter()
                     version = train_family(kind.name, name, promote=not no_promote)
-                    self.stdout.write(f"{kind.name} {name}: version {version.version}, {time.perf_counter() - began:.1f} s")
+                    self.stdout.write(
+                        f"{kind.name} {name}: version {version.version}, {time.perf_counter() - began:.1f} s"
+                    )
