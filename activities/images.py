@@ -3,9 +3,11 @@
 import io
 import uuid
 import warnings
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -50,3 +52,17 @@ def _open(upload):
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, MemoryError):
         raise broken from None
     return image
+
+
+def stored(row):
+    """The names of the picture files that a row has in the database now, by field."""
+    fields = [field.name for field in row._meta.fields if isinstance(field, models.ImageField)]
+    return {name: getattr(row, name).name for name in fields}
+
+
+def drop_replaced(row, before):
+    """Delete the files that a saved row no longer names, once the transaction is through."""
+    for name, old in before.items():
+        file = getattr(row, name)
+        if old and old != file.name:
+            transaction.on_commit(partial(file.storage.delete, old), robust=True)

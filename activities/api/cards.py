@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from activities.api.fields import MomentField, NamedSerializer
+from activities.api.fields import NamedSerializer
+from common.times import UtcDateTimeField
 
 
 class ClubNameSerializer(serializers.Serializer):
@@ -21,7 +22,7 @@ class ClubCardSerializer(serializers.Serializer):
     status = serializers.CharField(read_only=True)
     member_count = serializers.IntegerField(read_only=True)
     profile_image = serializers.ImageField(read_only=True, allow_null=True)
-    created_at = MomentField(read_only=True)
+    created_at = UtcDateTimeField(read_only=True)
 
 
 class ActivityCardSerializer(serializers.Serializer):
@@ -35,14 +36,14 @@ class ActivityCardSerializer(serializers.Serializer):
     region = NamedSerializer(read_only=True, allow_null=True)
     place = serializers.CharField(read_only=True)
     club = ClubNameSerializer(read_only=True, allow_null=True)
-    recruit_start = MomentField(read_only=True, allow_null=True)
-    recruit_end = MomentField(read_only=True, allow_null=True)
-    starts_at = MomentField(read_only=True, allow_null=True)
-    ends_at = MomentField(read_only=True, allow_null=True)
+    recruit_start = UtcDateTimeField(read_only=True, allow_null=True)
+    recruit_end = UtcDateTimeField(read_only=True, allow_null=True)
+    starts_at = UtcDateTimeField(read_only=True, allow_null=True)
+    ends_at = UtcDateTimeField(read_only=True, allow_null=True)
     capacity = serializers.IntegerField(read_only=True, allow_null=True)
     participant_count = serializers.IntegerField(read_only=True)
     like_count = serializers.IntegerField(read_only=True)
     status = serializers.CharField(read_only=True)
     recruiting = serializers.CharField(read_only=True)
     thumbnail = serializers.ImageField(read_only=True, allow_null=True)
-    created_at = MomentField(read_only=True)
+    created_at = UtcDateTimeField(read_only=True)

@@ -1,19 +1,10 @@
-"""Serializer fields that this API needs: times in UTC, categories and regions by id or slug."""
-
-import datetime as dt
+"""Serializer fields that this API needs: categories and regions by id or slug, members in short."""
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import NamedRelatedField
-
-
-class MomentField(serializers.DateTimeField):
-    """A time, always shown in UTC; a time without an offset is taken as UTC."""
-
-    def __init__(self, **kwargs):
-        super().__init__(default_timezone=dt.UTC, **kwargs)
 
 
 class NamedSerializer(serializers.Serializer):

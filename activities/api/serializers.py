@@ -5,10 +5,11 @@ from rest_framework import serializers
 from accounts.api.fields import PlainText
 from accounts.models import Category, Region
 from activities.api.cards import ActivityCardSerializer, ClubCardSerializer
-from activities.api.fields import MemberSerializer, MomentField, NamedField, NamedSerializer, RowField
+from activities.api.fields import MemberSerializer, NamedField, NamedSerializer, RowField
 from activities.models import Club, Comment
 from activities.validators import TAG_LENGTH, TAGS
 from common.html import RICH_LENGTH
+from common.times import UtcDateTimeField
 
 OPENINGS = ["draft", "open"]
 DECISIONS = ["approved", "rejected"]
@@ -27,7 +28,7 @@ class ClubSerializer(ClubCardSerializer):
     categories = NamedSerializer(read_only=True, many=True)
     owner = MemberSerializer(read_only=True, allow_null=True)
     banner_image = serializers.ImageField(read_only=True, allow_null=True)
-    updated_at = MomentField(read_only=True)
+    updated_at = UtcDateTimeField(read_only=True)
     membership = serializers.SerializerMethodField()
 
     def get_membership(self, club) -> str | None:
@@ -54,7 +55,7 @@ class ActivitySerializer(ActivityCardSerializer):
     content = serializers.CharField(read_only=True)
     host = MemberSerializer(read_only=True, allow_null=True)
     needs_approval = serializers.BooleanField(read_only=True)
-    updated_at = MomentField(read_only=True)
+    updated_at = UtcDateTimeField(read_only=True)
     participation = serializers.SerializerMethodField()
     liked = serializers.SerializerMethodField()
 
@@ -78,10 +79,10 @@ class ActivityWriteSerializer(serializers.Serializer):
     tags = serializers.ListField(child=PlainText(max_length=TAG_LENGTH), max_length=TAGS, required=False)
     region = NamedField(queryset=Region.objects.all(), required=False, allow_null=True)
     place = PlainText(max_length=200, allow_blank=True, required=False)
-    recruit_start = MomentField(required=False, allow_null=True)
-    recruit_end = MomentField(required=False, allow_null=True)
-    starts_at = MomentField(required=False, allow_null=True)
-    ends_at = MomentField(required=False, allow_null=True)
+    recruit_start = UtcDateTimeField(required=False, allow_null=True)
+    recruit_end = UtcDateTimeField(required=False, allow_null=True)
+    starts_at = UtcDateTimeField(required=False, allow_null=True)
+    ends_at = UtcDateTimeField(required=False, allow_null=True)
     capacity = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=100_000)
     needs_approval = serializers.BooleanField(required=False)
     thumbnail = serializers.ImageField(required=False, allow_null=True)
@@ -93,7 +94,7 @@ class CommentSerializer(serializers.Serializer):
     user = MemberSerializer(read_only=True)
     parent = serializers.IntegerField(source="parent_id", read_only=True, allow_null=True)
     text = serializers.CharField(read_only=True)
-    created_at = MomentField(read_only=True)
+    created_at = UtcDateTimeField(read_only=True)
 
 
 class CommentWriteSerializer(serializers.Serializer):
@@ -107,8 +108,8 @@ class PlaceSerializer(serializers.Serializer):
     id = serializers.IntegerField(read_only=True)
     user = MemberSerializer(read_only=True)
     status = serializers.CharField(read_only=True)
-    requested_at = MomentField(read_only=True)
-    decided_at = MomentField(read_only=True, allow_null=True)
+    requested_at = UtcDateTimeField(read_only=True)
+    decided_at = UtcDateTimeField(read_only=True, allow_null=True)
 
 
 class StandingSerializer(serializers.Serializer):
@@ -116,8 +117,8 @@ class StandingSerializer(serializers.Serializer):
 
     id = serializers.IntegerField(read_only=True)
     status = serializers.CharField(read_only=True)
-    requested_at = MomentField(read_only=True)
-    decided_at = MomentField(read_only=True, allow_null=True)
+    requested_at = UtcDateTimeField(read_only=True)
+    decided_at = UtcDateTimeField(read_only=True, allow_null=True)
 
 
 class StatusSerializer(serializers.Serializer):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import errors, notices
 from activities.cleaning import fill
+from activities.images import drop_replaced, stored
 from activities.models import Activity, Membership, Participation
 from recommendations.services import publish, record_event, take_back
 
@@ -61,10 +62,12 @@ def activity_edit(*, user, activity, **values):
         activity = Activity.objects.select_for_update().get(pk=activity.pk)
         if activity.status == Activity.Status.CLOSED:
             raise errors.closed()
+        pictures = stored(activity)
         fill(activity, values)
         if activity.status not in OPENINGS:
             raise _closing()
         activity.save()
+        drop_replaced(activity, pictures)
         publish("activities", [activity])
     return activity
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import errors, notices
 from activities.cleaning import fill
+from activities.images import drop_replaced, stored
 from activities.models import Activity, Club, Membership
 from activities.services.counts import recount
 from recommendations.services import publish, record_event, take_back
@@ -46,8 +47,9 @@ def club_edit(*, user, club, **values):
         club = Club.objects.select_for_update().get(pk=club.pk)
         if not club.is_open:
             raise errors.closed()
-        before = club.name
+        before, pictures = club.name, stored(club)
         fill(club, values).save()
+        drop_replaced(club, pictures)
         if categories is not None:
             club.categories.set(category for category in categories if category != club.category)
         elif "category" in values:

@@ -139,3 +139,16 @@ def test_pictures_lose_what_is_no_picture(alice, hobby, picture, kind):
     with default_storage.open(club.profile_image.name) as file:
         assert b"php" not in file.read()
     assert club.profile_image.width == 1600
+
+
+def test_a_replaced_picture_leaves_no_file(alice, club, picture, django_capture_on_commit_callbacks):
+    services.club_edit(user=alice, club=club, profile_image=picture())
+    club.refresh_from_db()
+    old = club.profile_image.name
+    with django_capture_on_commit_callbacks(execute=True):
+        services.club_edit(user=alice, club=club, profile_image=picture())
+    club.refresh_from_db()
+    assert (default_storage.exists(old), default_storage.exists(club.profile_image.name)) == (False, True)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.club_edit(user=alice, club=club, profile_image="")
+    assert default_storage.exists(club.profile_image.name) is False
