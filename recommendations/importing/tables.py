@@ -110,6 +110,8 @@ def _quoted(lines: Lines, number: int, text: str, delimiter: str, width: int, ba
     if not reason:
         return cells
     lines.give_back(taken)
+    if delimiter == "\t" and text.count("\t") == width - 1:
+        return text.rstrip("\r\n").split("\t")  # many tables with tabs know no quoting: quotes are characters
     bad(number, reason)
     return None
 

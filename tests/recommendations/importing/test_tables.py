@@ -73,6 +73,14 @@ def test_a_quote_before_another_quoted_row_costs_one_row(read):
     assert rows == [(3, {"id": "2", "title": "fine, too"}), (4, {"id": "3", "title": "x"})]
 
 
+def test_quotes_of_tables_with_tabs_may_be_characters(read):
+    _, rows, bad = read('id\ttitle\n1\t"Weird Al" Yankovic\n2\t"open\n3\t"a\tb"\n4\t"c, ""d"""\n', "a.tsv")
+    assert [tuple(row.values()) for _, row in rows] == [
+        ("1", '"Weird Al" Yankovic'), ("2", '"open'), ("3", "a\tb"), ("4", 'c, "d"'),
+    ]
+    assert bad == []
+
+
 def test_rows_with_another_number_of_columns_are_reported(read):
     _, rows, bad = read("id,title\n1\n2,b\n3,c,d\n")
     assert rows == [(3, {"id": "2", "title": "b"})]
