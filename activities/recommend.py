@@ -111,7 +111,9 @@ class ActivityDomain(CategoryDomain):
         return Activity.objects.exclude(status="draft").select_related("category", "region", "club")
 
     def text(self, item):
-        return join(item.title, item.intro, item.content_text, item.club.name if item.club_id else "")
+        return join(
+            item.title, item.intro, " ".join(item.tags), item.content_text, item.club.name if item.club_id else ""
+        )
 
     def tags(self, item):
         return item.tags

@@ -16,6 +16,7 @@ class ClubResource(PublishedResource):
     domain = "clubs"
     category = Field("category", "category", ForeignKeyWidget(Category, "slug"))
     region = Field("region", "region", ForeignKeyWidget(Region, "slug"))
+    member_count = Field("member_count", "member_count", readonly=True)
 
     class Meta:
         model = Club
@@ -27,6 +28,8 @@ class ActivityResource(PublishedResource):
     domain = "activities"
     category = Field("category", "category", ForeignKeyWidget(Category, "slug"))
     region = Field("region", "region", ForeignKeyWidget(Region, "slug"))
+    like_count = Field("like_count", "like_count", readonly=True)
+    participant_count = Field("participant_count", "participant_count", readonly=True)
 
     class Meta:
         model = Activity

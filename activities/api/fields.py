@@ -1,5 +1,6 @@
 """Serializer fields that this API needs: categories and regions by id or slug, members in short."""
 
+from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -23,10 +24,11 @@ class MemberSerializer(serializers.Serializer):
 
 
 def find_named(queryset, value):
-    """The category or region with this id or slug, or None."""
+    """The category or region with this id, slug or name, or None."""
     value = str(value).strip()
-    by = {"pk": int(value)} if value.isascii() and value.isdigit() and len(value) < 10 else {"slug": value[:100]}
-    return queryset.filter(**by).first()
+    if value.isascii() and value.isdigit() and len(value) < 18:
+        return queryset.filter(pk=int(value)).first()
+    return queryset.filter(Q(slug=value) | Q(name_ko=value) | Q(name_en=value)).first()
 
 
 class NamedField(NamedRelatedField):

@@ -95,3 +95,22 @@ def test_actions(boss, full):
     full.refresh_from_db()
     comment.refresh_from_db()
     assert (full.status, comment.is_hidden) == ("closed", True)
+
+
+def test_import_cleans_and_publishes(hobby, seoul):
+    from tablib import Dataset
+
+    from activities.admin.content import ActivityResource
+
+    rows = Dataset(headers=["external_id", "title", "content", "category", "region", "capacity", "like_count"])
+    rows.append(["x-1", "산책", "<p>가요</p><script>x</script>", "hobby", "seoul", "5", "99"])
+    for _ in range(2):
+        result = ActivityResource().import_data(rows, raise_errors=True)
+    activity = Activity.objects.get(external_id="x-1")
+    assert (result.totals["update"] + result.totals["skip"], activity.content) == (1, "<p>가요</p>")
+    assert activity.like_count == 0
+    assert CatalogueEntry.objects.filter(domain="activities", item_id=str(activity.pk), listed=True).count() == 1
+    bad = Dataset(headers=["external_id", "title", "category", "capacity"])
+    bad.append(["x-2", "x", "nosuch", "0"])
+    assert ActivityResource().import_data(bad).has_errors() is True
+    assert Activity.objects.count() == 1

@@ -157,6 +157,7 @@ def test_unknown_filter_values(api, activity, query):
     [
         ("category=hobby", 1),
         ("category=sports", 0),
+        ("category=취미", 1),
         ("region=seoul", 1),
         ("recruiting=true", 1),
         ("recruiting=false", 0),
