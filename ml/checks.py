@@ -34,7 +34,7 @@ def check_signing_keys(app_configs, **kwargs):
 @checks.register()
 def check_stores(app_configs, **kwargs):
     """Every configured store can be made, and the ones that the site needs are there."""
-    problems = []
+    problems: list[checks.CheckMessage] = []
     config = stores.config
     if not isinstance(config, dict):
         hint = 'Write {"default": {"BACKEND": "ml.store.database.DatabaseStore"}, "bases": {…}}.'

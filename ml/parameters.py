@@ -146,7 +146,7 @@ class Scope:
     """The declared parameters of one part of the site."""
 
     name: str
-    title: str
+    title: Any
     parameters: Mapping[str, Parameter]
 
 
@@ -154,7 +154,7 @@ _scopes: dict[str, Scope] = {}
 _cache: tuple[int, dict[str, dict[str, Any]]] | None = None
 
 
-def define(scope: str, parameters: Iterable[Parameter], *, title: str = "") -> None:
+def define(scope: str, parameters: Iterable[Parameter], *, title: Any = "") -> None:
     """Declare the parameters of `scope`, once, at start-up; ImproperlyConfigured names a duplicate."""
     if scope in _scopes:
         raise ImproperlyConfigured(f"the parameters of {scope!r} are defined twice; give one of them another scope")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ml import families as ml_families
@@ -140,22 +141,18 @@ class Domain:
 
     def define_parameters(self) -> None:
         """Declare what staff may tune: the verbs' weights and each feed's parameters."""
-        parameters.define(
-            f"{self.name}.verbs",
-            [
-                Parameter(
-                    verb,
-                    default=float(weight),
-                    min=-20.0,
-                    max=20.0,
-                    help=_("How strongly this verb is learned; below zero: dislike."),
-                )
-                for verb, weight in self.verbs.items()
-            ],
-        )
+        name = self.verbose_name or self.name
+        weights = [
+            Parameter(
+                verb, float(weight), min=-20.0, max=20.0, help=_("How strongly it is learned; below zero: dislike.")
+            )
+            for verb, weight in self.verbs.items()
+        ]
+        parameters.define(f"{self.name}.verbs", weights, title=format_lazy("{} · {}", name, _("What events weigh")))
         for feed in self.feeds:
             if feed.parameters:
-                parameters.define(f"{self.name}.{feed.name}", list(feed.parameters))
+                title = format_lazy("{} · {}", name, feed.verbose_name or feed.name)
+                parameters.define(f"{self.name}.{feed.name}", list(feed.parameters), title=title)
 
 
 class Registry:

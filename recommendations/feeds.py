@@ -17,7 +17,10 @@ from recommendations.catalogue import Snapshot
 
 @dataclass
 class Scene:
-    """All that a feed may look at. `models` are opened families of the domain (`Personal`; some offer more than the contract); `done` and `season` see `Domain`."""
+    """All that a feed may look at. `models` are opened families of the domain (`Personal`; some offer more than that).
+
+    For `done`, `keywords` and `region` see `Domain`.
+    """
 
     snapshot: Snapshot
     models: Mapping[str, Any]
@@ -143,9 +146,18 @@ class CategoryBaseline(Feed):
 
     name, verbose_name, families = "baseline", _("Newest of your categories"), ("naive_bayes",)
     parameters = (
-        Parameter("first", default=6, min=0, max=50, help=_("How many of the best category.")),
-        Parameter("second", default=2, min=0, max=50, help=_("How many of the second.")),
-        Parameter("season", default="", help=_("Keywords of the season that visitors and newcomers are served by.")),
+        Parameter(
+            "first", label=_("Of the best category"), default=6, min=0, max=50, help=_("How many of the best category.")
+        ),
+        Parameter(
+            "second", label=_("Of the second category"), default=2, min=0, max=50, help=_("How many of the second.")
+        ),
+        Parameter(
+            "season",
+            label=_("Season's keywords"),
+            default="",
+            help=_("Keywords of the season that visitors and newcomers are served by."),
+        ),
     )
 
     def rank(self, scene, n):

@@ -12,8 +12,8 @@ from recommendations import ranking
 from recommendations.feeds import Feed, Ranking, Scene, label_shares
 
 
-def _weight(name: str, default: float, text) -> Parameter:
-    return Parameter(name, default=default, min=0.0, max=10.0, help=text)
+def _weight(name: str, default: float, label, text) -> Parameter:
+    return Parameter(name, default=default, min=0.0, max=10.0, label=label, help=text)
 
 
 class ForYou(Feed):
@@ -25,14 +25,19 @@ class ForYou(Feed):
     name, verbose_name = "for-you", _("For you")
     families = ("naive_bayes", "item_item", "popularity")
     parameters: tuple[Parameter, ...] = (
-        _weight("text", 1.0, _("Weight of the member's own text model.")),
-        _weight("together", 0.35, _("Weight of what people with the same history chose.")),
+        _weight("text", 1.0, _("Own model"), _("Weight of the member's own text model.")),
+        _weight("together", 0.35, _("Same history"), _("Weight of what people with the same history chose.")),
         _weight(
-            "taste", 0.5, _("Weight of the categories of profile, keywords and season, until the own model counts.")
+            "taste",
+            0.5,
+            _("Stated taste"),
+            _("Weight of the categories of profile, keywords and season, until the own model counts."),
         ),
-        _weight("popular", 0.05, _("Weight of popularity for members whose own model counts.")),
-        _weight("popular_cold", 0.5, _("Weight of popularity for visitors and newcomers.")),
-        _weight("fresh", 0.75, _("Weight of freshness.")),
+        _weight("popular", 0.05, _("Popularity"), _("Weight of popularity for members whose own model counts.")),
+        _weight(
+            "popular_cold", 0.5, _("Popularity for newcomers"), _("Weight of popularity for visitors and newcomers.")
+        ),
+        _weight("fresh", 0.75, _("Freshness"), _("Weight of freshness.")),
         Parameter(
             "half_life",
             default=40.0,
@@ -41,10 +46,15 @@ class ForYou(Feed):
             unit=_("days"),
             help=_("Freshness halves every so many days."),
         ),
-        _weight("near", 0.5, _("What an item in the member's own region gains.")),
-        _weight("seen", 5.0, _("What an item loses that the member has looked at already.")),
+        _weight("near", 0.5, _("Own region"), _("What an item in the member's own region gains.")),
+        _weight("seen", 5.0, _("Seen before"), _("What an item loses that the member has looked at already.")),
         Parameter(
-            "diversity", default=0.05, min=0.0, max=3.0, help=_("What each further item of the same category loses.")
+            "diversity",
+            label=_("Variety"),
+            default=0.05,
+            min=0.0,
+            max=3.0,
+            help=_("What each further item of the same category loses."),
         ),
         Parameter(
             "cold_to_hot",
@@ -55,9 +65,19 @@ class ForYou(Feed):
             help=_("From so many events on the own model counts in full."),
         ),
         Parameter(
-            "exploration", default=0.0, min=0.0, max=2.0, help=_("Spread of chance in the order, another every day.")
+            "exploration",
+            label=_("Exploration"),
+            default=0.0,
+            min=0.0,
+            max=2.0,
+            help=_("Spread of chance in the order, another every day."),
         ),
-        Parameter("season", default="", help=_("Keywords of the season, for visitors and newcomers.")),
+        Parameter(
+            "season",
+            label=_("Season's keywords"),
+            default="",
+            help=_("Keywords of the season, for visitors and newcomers."),
+        ),
     )
 
     def __init__(self, **defaults):

@@ -12,6 +12,7 @@ from recommendations.domains import Domain
 from recommendations.feeds import Ranking, Scene
 from recommendations.for_you import ForYou
 
+TITLE_LENGTH = 30
 PERSONAL_PARTS = {"text": "naive_bayes", "together": "item_item"}
 
 
@@ -19,44 +20,53 @@ def short(kind: Domain, scene: Scene, ranked: Ranking, order: np.ndarray) -> dic
     """One or two short reasons for each position, from the parts that speak most for it."""
     named = len(order) and {"text", "taste", "label"} & ranked.parts.keys()
     names = kind.label_names(list(scene.snapshot.label_names)) if named else {}
-    return {int(position): _short_one(scene, ranked, int(position), names) for position in order}
+    past = _past_titles(scene, order) if "text" in ranked.parts else [""] * len(order)
+    return {
+        int(position): _sentences(ranked.parts, int(position), names.get(label, label), title)
+        for position, title, label in zip(order, past, _labels(scene, order), strict=True)
+    }
 
 
-def _short_one(scene: Scene, ranked: Ranking, position: int, names: dict[str, str]) -> list[str]:
-    item = scene.snapshot.item(position)
-    label = names.get(item.label, item.label)
-    strongest = sorted(ranked.parts, key=lambda part: -float(ranked.parts[part][position]))
-    found: list[str] = []
-    for part in strongest[:3]:
-        if float(ranked.parts[part][position]) > 0 or len(ranked.parts) == 1:
-            sentence = _sentence(scene, part, position, label)
-            if sentence and sentence not in found:
-                found.append(sentence)
-    return found[:2]
+def _labels(scene: Scene, order: np.ndarray) -> list[str]:
+    return [scene.snapshot.item(int(position)).label for position in order]
 
 
-def _sentence(scene: Scene, part: str, position: int, label: str) -> str:
-    if part == "text":
-        words = _words(scene, position)
-        if words:
-            return _("Because you looked at “%(words)s”") % {"words": ", ".join(words)}
-        return _("You often look at %(label)s") % {"label": label} if label else ""
+def _past_titles(scene: Scene, order: np.ndarray) -> list[str]:
+    """For each position the title of what the member liked or looked at that is closest to it; empty for none."""
+    rows = scene.models["naive_bayes"].closest(scene.snapshot.rows[order])
+    items = scene.snapshot.catalogue.items
+    return [
+        title_of(items[row].text) if row >= 0 and row != own else ""
+        for row, own in zip(rows, scene.snapshot.rows[order], strict=True)
+    ]
+
+
+def title_of(text: str) -> str:
+    """The first line of a text, cut for a sentence."""
+    line = text.split("\n", 1)[0]
+    return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
+
+
+def _sentences(parts: dict[str, np.ndarray], position: int, label: str, title: str) -> list[str]:
+    strongest = sorted(parts, key=lambda part: -float(parts[part][position]))
+    speaking = [part for part in strongest[:3] if float(parts[part][position]) > 0 or len(parts) == 1]
+    found = dict.fromkeys(_sentence(part, label, title) for part in speaking)
+    return [sentence for sentence in found if sentence][:2]
+
+
+def _sentence(part: str, label: str, title: str) -> str:
+    by_label = {"text": _("You often look at %(label)s"), "taste": _("Fits %(label)s"), "label": _("New in %(label)s")}
+    if part == "text" and title:
+        return _("Similar to “%(title)s”, which you looked at") % {"title": title}
+    if part in by_label:
+        return by_label[part] % {"label": label} if label else ""
     return {
         "together": _("Chosen by people with a history like yours"),
-        "taste": _("Fits %(label)s") % {"label": label} if label else "",
         "popular": _("Popular now"),
-        "fresh": _("New"),
+        "fresh": _("Newly posted"),
         "near": _("In your region"),
-        "similar": _("Similar"),
-        "label": _("New in %(label)s") % {"label": label} if label else "",
+        "similar": _("Similar to this one"),
     }.get(part, "")
-
-
-def _words(scene: Scene, position: int, n: int = 2) -> list[str]:
-    explanation = scene.models["naive_bayes"].explain(scene.snapshot.item(position))
-    return [c.name for c in explanation.contributions if c.kind == "word" and c.value > 0 and len(c.name.strip()) > 1][
-        :n
-    ]
 
 
 def full(kind: Domain, scene: Scene, position: int) -> dict[str, Any]:
@@ -116,15 +126,16 @@ def past_events(scene: Scene, position: int, n: int = 5) -> list[dict[str, Any]]
         without = model.family.open(model.base, {"history": type(scene.history)(rest).pack()}, catalogue)
         past = catalogue.get(ref)
         if past is not None:
-            title = past.text.split("\n", 1)[0][:80]
-            moved.append({"item": past.id, "title": title, "value": round(whole - float(without.score(row)[0]), 6)})
+            moved.append(
+                {"item": past.id, "title": title_of(past.text), "value": round(whole - float(without.score(row)[0]), 6)}
+            )
     return sorted(moved, key=lambda m: -abs(m["value"]))[:n]
 
 
 def sentence(scene: Scene, parts: dict[str, np.ndarray], position: int, label: str) -> str:
     """The explanation in one sentence, in the reader's language."""
-    ranked = Ranking(np.array([position]), np.zeros(1), parts)
-    texts = _short_one(scene, ranked, position, {scene.snapshot.item(position).label: label})
+    title = _past_titles(scene, np.array([position]))[0] if "text" in parts else ""
+    texts = _sentences(parts, position, label, title)
     if not texts:
         return _("It is shown for variety.")
-    return _("It is recommended for these reasons: %(reasons)s.") % {"reasons": "; ".join(texts)}
+    return _("It is recommended for these reasons: %(reasons)s.") % {"reasons": " · ".join(texts)}

@@ -43,7 +43,7 @@ def record_event(
     recommendation_id: str | None = None,
     by_site: bool = False,
 ) -> tuple[Event, bool]:
-    """Record that a member or visitor did `verb` to `item` (a row or its id); the member's model learns it in the same transaction.
+    """Record that a member or visitor did `verb` to `item` (a row or its id); the member's model learns it at once.
 
     Returns the event and whether it is new: the same `client_id` again, or a like of something liked, gives the earlier one.
 

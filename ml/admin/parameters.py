@@ -61,7 +61,8 @@ class Field:
         """Of the slider; the number field beside it takes any value within the bounds."""
         if self.parameter.kind == "int":
             return "1"
-        return f"{(self.parameter.max - self.parameter.min) / SLIDER_STEPS:.6g}" if self.widget == "slider" else "any"
+        low, high = self.parameter.min, self.parameter.max
+        return "any" if low is None or high is None else f"{(high - low) / SLIDER_STEPS:.6g}"
 
     @property
     def options(self) -> list[tuple[str, Any, bool]]:

@@ -88,7 +88,7 @@ def confusion_picture(found: Mapping[str, Any]) -> bytes:
     axes = figure.add_subplot()
     share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    text = {"family": font} if font else {}
+    text: dict[str, Any] = {"family": font} if font else {}
     axes.set_xticks(range(len(names)), names, rotation=45 if font else 0, ha="right" if font else "center", **text)
     axes.set_yticks(range(len(names)), names, **text)
     axes.set_xlabel("predicted" if font else "predicted (classes are numbered in the order of the table)")

@@ -43,7 +43,9 @@ class Base:
     @property
     def version(self) -> str:
         if "version" not in self.cache:
-            self.cache["version"] = digest({"family": self.family, "params": dict(self.params), "state": self.state})[:12]
+            self.cache["version"] = digest({"family": self.family, "params": dict(self.params), "state": self.state})[
+                :12
+            ]
         return self.cache["version"]
 
 
@@ -66,7 +68,7 @@ class Explanation(NamedTuple):
 class Personal(ABC):
     """base + delta: behaves as a full private copy that was fine-tuned. Made by `Family.open`."""
 
-    def __init__(self, family: Family, base: Base, catalogue: Catalogue, history: History):
+    def __init__(self, family: Any, base: Base, catalogue: Catalogue, history: History):
         self.family, self.base, self.catalogue, self.history = family, base, catalogue, history
 
     def learn_one(self, example: Example, weight: float | None = None) -> None:
@@ -79,7 +81,7 @@ class Personal(ABC):
         self.history.remove(self.catalogue.add(example.item), fixed(example.weight if weight is None else weight))
         self.changed()
 
-    def changed(self) -> None:
+    def changed(self) -> None:  # noqa: B027  most families derive nothing that outlives a call
         """Drop what was derived from the history."""
 
     @property
@@ -112,7 +114,9 @@ class Family(ABC):
     params: ClassVar[Mapping[str, Param]] = {}
 
     @abstractmethod
-    def fit(self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None) -> Base:
+    def fit(
+        self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None
+    ) -> Base:
         """Train a base; deterministic for equal data and params."""
 
     @abstractmethod
@@ -137,7 +141,9 @@ class Family(ABC):
         out = {name: spec.default for name, spec in self.params.items()}
         for name, value in (params or {}).items():
             if name not in self.params:
-                raise ValueError(f"{self.name} has no parameter {name!r}; it has: {', '.join(sorted(self.params)) or 'none'}")
+                raise ValueError(
+                    f"{self.name} has no parameter {name!r}; it has: {', '.join(sorted(self.params)) or 'none'}"
+                )
             spec = self.params[name]
             if spec.choices and value not in spec.choices:
                 raise ValueError(f"{self.name}.{name}: {value!r} is not one of {', '.join(spec.choices)}")

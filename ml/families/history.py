@@ -86,7 +86,7 @@ class History:
         if shift or len(numbers) % 3:
             raise ValueError("history: truncated")
         entries, ref = {}, 0
-        for step, liked, disliked in zip(*[iter(numbers)] * 3):
+        for step, liked, disliked in zip(*[iter(numbers)] * 3, strict=True):
             ref += step >> 1 if step % 2 == 0 else -((step + 1) >> 1)
             entries[ref] = (liked, disliked)
         return cls(entries)

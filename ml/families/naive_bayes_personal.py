@@ -201,6 +201,17 @@ class NaiveBayesPersonal(Personal):
         found = [Contribution(kind, name, value) for (kind, name), value in parts.items()]
         return Explanation(score, 0.0, sorted(found, key=lambda part: (-abs(part.value), part.name)))
 
+    def closest(self, rows: np.ndarray) -> np.ndarray:
+        """For each catalogue row the liked row that shares most of its telling words; -1 where none shares any."""
+        past, liked, _disliked = history_rows(self.history, self.catalogue)
+        past = past[liked > 0]
+        if not len(past) or not len(rows):
+            return np.full(len(rows), -1)
+        telling = self.family.features(self.base, self.catalogue).telling.matrix()
+        shared = (telling[rows] @ telling[past].T).toarray()
+        best = shared.argmax(1)
+        return np.where(shared[np.arange(len(rows)), best] > 0, past[best], -1)
+
     def label_lift(self) -> dict[str, float]:
         """Label → log(own share / everybody's share) as the score uses it, before `label_weight`; 0 for a newcomer."""
         label = self._lift()[0] / (self.base.params["label_weight"] or 1.0)

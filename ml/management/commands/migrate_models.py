@@ -1,9 +1,12 @@
 """`manage.py migrate_models --from A --to B`: copy stored models between stores, verified and resumable."""
 
+from typing import cast
+
 from django.core.management.base import BaseCommand, CommandError
 
 from ml.store import InvalidStoreError, StoreError, stores
 from ml.store.migrate import copy, resign
+from ml.store.sealed import SealedStore
 
 
 class Command(BaseCommand):
@@ -24,7 +27,7 @@ class Command(BaseCommand):
         try:
             origin, destination = stores[source], stores[target]
             if source == target:
-                result = resign(origin, domain, self.progress)
+                result = resign(cast(SealedStore, origin), domain, self.progress)
             else:
                 result = copy(origin, destination, domain, self.progress, overwrite=overwrite)
         except InvalidStoreError as error:
