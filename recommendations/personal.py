@@ -6,19 +6,19 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
+from django.contrib.auth import get_user_model
+from django.db import DEFAULT_DB_ALIAS, connection, router, transaction
+from django.db.models import Count, Max, Min, Q
 
 from ml.families.base import digest, open_history
 from ml.families.history import History
-from ml.store import stores
+from ml.store import BaseStore, stores
 from recommendations.domains import Domain
 from recommendations.models import Event
 
 logger = logging.getLogger(__name__)
 
 State = dict[str, Any]
-RETRIES = 50
 PAUSE, RESUME = "pause", "resume"  # verbs of their own, so that a replay restores them
 
 
@@ -27,7 +27,21 @@ def key(user_id: int, domain: str) -> str:
 
 
 def new_state() -> State:
-    return {"v": 1, "sequence": 0, "events": 0, "forgotten": 0, "paused": False, "delta": {"history": b""}}
+    """A newcomer's. `origin` is the lowest id among the events seen: a log that was reset and grew again has another."""
+    return {
+        "v": 1,
+        "origin": 0,
+        "sequence": 0,
+        "events": 0,
+        "forgotten": 0,
+        "paused": False,
+        "delta": {"history": b""},
+    }
+
+
+def in_one_transaction(store: BaseStore) -> bool:
+    """Whether the store commits and rolls back with the log."""
+    return store.transactional and getattr(store, "using", DEFAULT_DB_ALIAS) == router.db_for_write(Event)
 
 
 def history_of(state: State) -> History:
@@ -42,6 +56,7 @@ def digest_of(state: State) -> str:
 def learn(state: State, event: Event, history: History | None = None) -> State:
     """Apply one event of the log to a state. Pass `history` to apply many without packing in between."""
     state["sequence"] = event.sequence
+    state["origin"] = min(state.get("origin") or event.pk, event.pk)
     if event.forgotten_at is not None:
         state["forgotten"] += 1
         return state
@@ -82,63 +97,81 @@ def replay(events: Iterable[Event], state: State | None = None) -> State:
     return state
 
 
-def _head(user_id: int, domain: str) -> tuple[int, int]:
+def _head(user_id: int, domain: str) -> tuple[int, int, int]:
+    """What says "up to date": last number, forgotten events, lowest id (which tells a log that was reset from its heir)."""
     row = log(user_id, domain).aggregate(
-        last=Max("sequence"), forgotten=Count("pk", filter=Q(forgotten_at__isnull=False))
+        last=Max("sequence"), forgotten=Count("pk", filter=Q(forgotten_at__isnull=False)), origin=Min("pk")
     )
-    return row["last"] or 0, row["forgotten"]
+    return row["last"] or 0, row["forgotten"], row["origin"] or 0
+
+
+def _seen(state: State) -> tuple[int, int, int]:
+    return state["sequence"], state["forgotten"], state.get("origin", 0)
 
 
 def catch_up(user_id: int, domain: str, state: State | None) -> State | None:
     """`state` brought to the head of the log: missing events learned, or all replayed where that does not suffice."""
-    last, forgotten = _head(user_id, domain)
-    if not last:
+    head = _head(user_id, domain)
+    if not head[0]:
         return None
-    if state is not None and (state["sequence"], state["forgotten"]) == (last, forgotten):
+    if state is not None and _seen(state) == head:
         return state
     events = log(user_id, domain).order_by("sequence")
-    if state is not None and state["sequence"] < last:
+    if state is not None and state["sequence"] < head[0]:
         news = list(events.filter(sequence__gt=state["sequence"]))
-        if state["forgotten"] + sum(e.forgotten_at is not None for e in news) == forgotten:
+        forgotten = state["forgotten"] + sum(event.forgotten_at is not None for event in news)
+        origin = min(event.pk for event in news) if news else head[2]
+        if (forgotten, min(state.get("origin") or origin, origin)) == head[1:]:
             return replay(news, state)
     return replay(events.iterator(chunk_size=2000))
 
 
 def load(user_id: int, domain: Domain) -> State:
     """The member's state, ready to serve; healed or rebuilt where the store lost, broke or missed something."""
-    store = stores[domain.store]
-    state = store.get(key(user_id, domain.name))
-    if state is not None and store.transactional:
-        return state
-    if state is not None and (state["sequence"], state["forgotten"]) == _head(user_id, domain.name):
-        return state
-    if not log(user_id, domain.name).exists():
+    store, name = stores[domain.store], key(user_id, domain.name)
+    if in_one_transaction(store):
+        state = store.get(name)
+        if state is not None:
+            return state
+        return rebuild(user_id, domain) if log(user_id, domain.name).exists() else new_state()
+    state, head = _get(store, name), _head(user_id, domain.name)
+    if not head[0]:
         return new_state()
+    if state is not None and _seen(state) == head:
+        return state
+    if connection.in_atomic_block:  # what a rollback may take back must not reach a store that knows no rollback
+        return catch_up(user_id, domain.name, state) or new_state()
     logger.warning("personal model behind its log, healing: domain=%s member=%s", domain.name, user_id)
-    return rebuild(user_id, domain)
+    try:
+        return store.update(name, lambda old: catch_up(user_id, domain.name, old)) or new_state()
+    except Exception:  # whatever a store that is down raises, the log is there
+        logger.exception("personal model not stored: domain=%s member=%s", domain.name, user_id)
+        return catch_up(user_id, domain.name, None) or new_state()
+
+
+def _get(store: BaseStore, name: str) -> State | None:
+    """What a store beside the database has; None while it is down, so that the log is read instead."""
+    try:
+        return store.get(name)
+    except Exception:
+        logger.exception("personal model not read: %s", name)
+        return None
 
 
 def rebuild(user_id: int, domain: Domain) -> State:
-    """Replay the whole log into the store."""
-    return write_raw(
-        user_id, domain, lambda _: replay(log(user_id, domain.name).order_by("sequence").iterator(chunk_size=2000))
-    )
-
-
-def write_raw(user_id: int, domain: Domain, fn: Callable[[State | None], State | None]) -> State:
-    store = stores[domain.store]
-    return store.update(key(user_id, domain.name), fn) or new_state()
+    """Replay the whole log into the store; a model without a log is removed."""
+    fresh = stores[domain.store].update(key(user_id, domain.name), lambda _: catch_up(user_id, domain.name, None))
+    return fresh or new_state()
 
 
 def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> State:
     """Change the log and the model together: `change` gets the state, writes Event rows, returns the new state.
 
     With a transactional store all of it is one transaction, the model's row locked first. Other stores learn on commit from
-    the log; `load` heals a crash in between. `change` may run more than once there, each time in a fresh savepoint.
+    the log, and `load` heals what a crash in between left out; meanwhile the member's row is what writers queue at.
     """
-    store = stores[domain.store]
-    name = key(user_id, domain.name)
-    if store.transactional:
+    store, name = stores[domain.store], key(user_id, domain.name)
+    if in_one_transaction(store):
 
         def locked(state: State | None) -> State:
             if state is None:  # first event, or a blob that was quarantined
@@ -147,25 +180,31 @@ def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> Sta
 
         return store.update(name, locked) or new_state()
 
-    for attempt in range(RETRIES):
-        try:
-            with transaction.atomic():
-                state = catch_up(user_id, domain.name, store.get(name)) or new_state()
-                state = change(state)
-                transaction.on_commit(lambda: store.update(name, lambda old: catch_up(user_id, domain.name, old)))
-            return state
-        except IntegrityError:  # another process took this sequence number
-            if attempt == RETRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+    with transaction.atomic():
+        _lock(user_id)
+        state = change(catch_up(user_id, domain.name, _get(store, name)) or new_state())
+        # robust: the event is recorded, and the next read learns it
+        transaction.on_commit(
+            lambda: store.update(name, lambda old: catch_up(user_id, domain.name, old)) and None, robust=True
+        )
+    return state
+
+
+def _lock(user_id: int) -> None:
+    """Writers of a member's log wait here; on SQLite, BEGIN IMMEDIATE has made them wait already."""
+    if connection.features.has_select_for_update:
+        get_user_model().objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk").first()
 
 
 def erase(user_id: int, domain: Domain) -> None:
-    """Remove log and model. Rows go with the transaction, other stores right after it."""
-    store = stores[domain.store]
+    """Remove log and model, quarantine too. Rows go with the transaction, other stores right after it."""
+    store, name = stores[domain.store], key(user_id, domain.name)
     with transaction.atomic():
-        log(user_id, domain.name).delete()
-        if store.transactional:
-            store.delete(key(user_id, domain.name))
+        if in_one_transaction(store):
+            # Locked in the order in which `write` locks: the model first, then the log.
+            store.update(name, lambda _: log(user_id, domain.name).delete() and None)
+            store.delete(name)
         else:
-            transaction.on_commit(lambda: store.delete(key(user_id, domain.name)))
+            _lock(user_id)
+            log(user_id, domain.name).delete()
+            transaction.on_commit(lambda: store.delete(name) and None)
