@@ -1,0 +1,30 @@
+"""A member's recommendations over HTTP, against the same JSON from memory behind the same authentication and middleware."""
+
+from __future__ import annotations
+
+import json
+
+from benchmarks import world
+from benchmarks.server import running
+from benchmarks.timing import p50, p95, ratio, show, side_by_side, verdict
+
+PASSWORD = "moa-bench-1234"  # of a member in a temporary database
+
+
+def main(size: int, *, quick: bool = False) -> None:
+    (alice,) = world.members(1)
+    alice.set_password(PASSWORD)
+    alice.save()
+    with running() as site:
+        member = site.token(alice.email, PASSWORD)
+        paths = {"real": "/api/v1/recommendations/activities/?n=8", "memory": "/api/v1/from-memory/activities/?n=8"}
+        answers = [json.loads(site.get(path, member))["items"] for path in paths.values()]
+        if answers[0] != answers[1]:
+            raise RuntimeError("the two views do not answer the same")
+        tasks = {name: lambda path=path: site.get(path, member) for name, path in paths.items()}
+        taken = side_by_side(tasks, 10 if quick else 300, warm=10)
+    factor = ratio(taken["real"], taken["memory"])
+    names = {"real": "recommendations of the member's own model", "memory": "the same JSON from memory"}
+    rows = [[text, p50(taken[name]), p95(taken[name])] for name, text in names.items()]
+    show(f"One request over HTTP at {size:,} activities, member of 100 events", "what|p50, ms|p95, ms", rows)
+    print(f"- within 2× of the same JSON from memory: {verdict(factor <= 2)} ({factor:.2f}×)")
