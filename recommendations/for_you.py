@@ -25,7 +25,7 @@ class ForYou(Feed):
     name, verbose_name = "for-you", _("For you")
     families = ("naive_bayes", "item_item", "popularity")
     parameters: tuple[Parameter, ...] = (
-        _weight("text", 1.0, _("Own model"), _("Weight of the member's own text model.")),
+        _weight("text", 0.75, _("Own model"), _("Weight of the member's own text model.")),
         _weight("together", 0.35, _("Same history"), _("Weight of what people with the same history chose.")),
         _weight(
             "taste",
@@ -33,21 +33,22 @@ class ForYou(Feed):
             _("Stated taste"),
             _("Weight of the categories of profile, keywords and season, until the own model counts."),
         ),
-        _weight("popular", 0.05, _("Popularity"), _("Weight of popularity for members whose own model counts.")),
+        _weight("popular", 0.1, _("Popularity"), _("Weight of popularity for members whose own model counts.")),
         _weight(
             "popular_cold", 0.5, _("Popularity for newcomers"), _("Weight of popularity for visitors and newcomers.")
         ),
         _weight("fresh", 0.75, _("Freshness"), _("Weight of freshness.")),
         Parameter(
             "half_life",
-            default=40.0,
+            label=_("Half-life of freshness"),
+            default=20.0,
             min=0.5,
             max=365.0,
             unit=_("days"),
             help=_("Freshness halves every so many days."),
         ),
         _weight("near", 0.5, _("Own region"), _("What an item in the member's own region gains.")),
-        _weight("seen", 5.0, _("Seen before"), _("What an item loses that the member has looked at already.")),
+        _weight("seen", 8.0, _("Seen before"), _("What an item loses that the member has looked at already.")),
         Parameter(
             "diversity",
             label=_("Variety"),
@@ -58,6 +59,7 @@ class ForYou(Feed):
         ),
         Parameter(
             "cold_to_hot",
+            label=_("From cold to hot"),
             default=3,
             min=0,
             max=500,

@@ -6,16 +6,23 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 from django_q.models import Schedule
 
 from accounts.models import User
 from accounts.services import ensure_reference_data
 from activities import demo
-from ml import registry, revisions
+from ml import parameters, registry, revisions
 from recommendations.domains import domains
 from recommendations.tasks import train_family
 
-MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"  # noqa: S105  the published demo login
+MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"
+SEASONS = (  # from December on
+    "연말 모임 겨울 홈베이킹 실내",
+    "봄 나들이 꽃 산책 피크닉",
+    "여름 바다 물놀이 축제",
+    "가을 단풍 등산 캠핑 독서",
+)
 SCHEDULES = {
     "popularity": ("recommendations.tasks.refresh_popularity", Schedule.HOURLY),
     "retrain": ("recommendations.tasks.retrain", Schedule.DAILY),
@@ -36,6 +43,7 @@ class Command(BaseCommand):
                 ensure_reference_data()
                 demo.load_all(self._say)
                 self._logins()
+                self._season()
         self._train()
         self._schedule()
         if not no_demo and settings.DEBUG:
@@ -54,6 +62,12 @@ class Command(BaseCommand):
             user.set_password(PASSWORD if settings.DEBUG else None)
             user.save()
             EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+
+    def _season(self):
+        """What visitors are shown in the demo depends on the month, as staff would set it."""
+        words = SEASONS[timezone.localdate().month % 12 // 3]
+        for feed in ("for-you", "baseline"):
+            parameters.set(f"activities.{feed}", "season", words)
 
     def _train(self):
         numbers = revisions.current()
