@@ -248,8 +248,9 @@ def adopt_visitor(visitor: str, user) -> int:
     """Replay a visitor's events into the new member's models, once: they become the member's own. Returns how many."""
     count = 0
     with transaction.atomic():
+        # by domain first: two logins at once lock the member's models in the same order
         events = list(
-            Event.objects.select_for_update().filter(visitor=visitor, user=None).order_by("occurred_at", "pk")
+            Event.objects.select_for_update().filter(visitor=visitor, user=None).order_by("domain", "occurred_at", "pk")
         )
         for event in events:
             if event.domain in domains:
@@ -258,13 +259,11 @@ def adopt_visitor(visitor: str, user) -> int:
 
 
 def _adopt(event: Event, user, kind: Domain) -> bool:
-    if _known(event.client_key, user=user):
-        event.delete()
-        return False
     row = kind.get_visible(user=user).filter(pk=event.item_id).first()
 
     def change(state):
-        if row is not None and not kind.apply(user, row, event.verb):
+        known = _known(event.client_key, user=user) is not None
+        if known or (row is not None and not kind.apply(user, row, event.verb)):
             event.delete()  # the member had done it already
             return state
         event.user, event.visitor, event.sequence = user, None, state["sequence"] + 1
