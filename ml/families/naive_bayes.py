@@ -83,7 +83,8 @@ class NaiveBayes(Family):
         learned = Learned.of(base)
         if old is None:
             none, width = np.zeros(0, np.int32), len(learned.vectorizer)
-            old = Features(SparseRows(width), none, none, SparseRows(width), list(learned.classes))
+            counts = SparseRows(width, learned.vectorizer.dtype)
+            old = Features(counts, none, none, SparseRows(width), list(learned.classes))
         items = catalogue.items[old.counts.rows :]
         if not items:
             return old

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from ml.families.adopted import vectorizer_of
 from ml.families.base import Base, Contribution, Explanation, Personal
 from ml.families.history import SCALE
 from ml.families.items import Item
-from ml.families.rows import SparseRows, history_rows, split_names
-from ml.families.text import Vectorizer
+from ml.families.rows import SparseRows, history_rows
 
 
 class Learned:
@@ -23,13 +23,14 @@ class Learned:
     def __init__(self, base: Base):
         state = base.state
         self.classes: list[str] = list(state["classes"])
-        self.vectorizer = Vectorizer(split_names(state["vocabulary"]), state["tokenizer"])
+        self.vectorizer = vectorizer_of(state)
         self.weight = state["weight"].astype(np.float64)
         self.alpha = (
-            float(state["alpha"]) * self.weight
+            np.asarray(state["alpha"], np.float64) * self.weight
         )  # so that weighting leaves a word's smoothed shares as they are
         self.counts = state["feature_count"].astype(np.float64)
         self.class_count = state["class_count"].astype(np.float64)
+        self.class_prior = state.get("class_prior")  # only in adopted bases; else learned from the counts
         self.total = (self.counts * self.weight + self.alpha).sum(1)
         self.empty_total = float(self.alpha.sum())
         # How often everybody's texts hold each feature; one more each, so that none is infinitely telling.
@@ -42,6 +43,13 @@ class Learned:
         if "learned" not in base.cache:
             base.cache["learned"] = cls(base)
         return base.cache["learned"]
+
+    def with_prior(self, count: np.ndarray) -> np.ndarray:
+        """Class counts as the prior sees them: a fixed prior divides the known classes' sum among these; new ones learn."""
+        if self.class_prior is not None:
+            known = len(self.classes)
+            count[:known] = self.class_prior * count[:known].sum()
+        return count
 
     def log_words(self) -> np.ndarray:
         """log P(feature | class) of the base, classes × features."""
@@ -127,7 +135,7 @@ class NaiveBayesPersonal(Personal):
         count[: len(learned.classes)] = learned.class_count
         touched = np.flatnonzero(likes)
         count[to_class[touched]] += likes[touched]
-        return count
+        return learned.with_prior(count)
 
     def _log_prior(self, size: int, to_class: np.ndarray) -> np.ndarray:
         count = self._class_count(size, to_class)
@@ -233,5 +241,7 @@ class NaiveBayesPersonal(Personal):
 
 
 def best_classes(learned: Learned, matrix: sp.csr_matrix) -> np.ndarray:
-    prior = np.log(learned.class_count / learned.class_count.sum())
+    count = learned.with_prior(learned.class_count.copy())
+    with np.errstate(divide="ignore"):  # a class without examples
+        prior = np.log(count / count.sum())
     return (np.asarray(matrix @ (learned.log_words() * learned.weight).T) + prior).argmax(1)

@@ -89,6 +89,7 @@ class Vectorizer:
     """
 
     REMEMBERED = 200_000  # words; a word is some 200 bytes
+    dtype = np.dtype(np.float32)  # of feature values
 
     def __init__(self, vocabulary: Sequence[str], tokenizer: str):
         self.vocabulary, self.tokenizer = list(vocabulary), tokenizer
