@@ -9,7 +9,7 @@ import numpy as np
 from ml.families.items import Item, TrainingData
 from recommendations.catalogue import Snapshot
 from recommendations.domains import Domain
-from recommendations.models import Event
+from recommendations.models import IMPORTED, Event
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,13 @@ class Log:
 def log_of(domain: Domain, snapshot: Snapshot) -> Log:
     """All remembered events of members and visitors on listed items, oldest first, weighted by the verbs' present weights.
 
-    A visitor's events train bases under a number of their own (negative).
+    A visitor's events train bases under a number of their own (negative); events from a member's file train none.
     """
     verbs = tuple(domain.verbs)
     code = {verb: n for n, verb in enumerate(verbs)}
     rows = (
         Event.objects.filter(domain=domain.name, forgotten_at=None, verb__in=verbs)
+        .exclude(feed=IMPORTED)
         .order_by("occurred_at", "pk")
         .values_list("user_id", "visitor", "item_id", "verb", "occurred_at")
     )

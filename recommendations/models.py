@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+IMPORTED = "import"  #: the `feed` of events from a file that a member sent: they teach that member, and no base
+
 
 class ItemRevision(models.Model):
     """An item's features as they were at one moment; immutable. Its primary key is the `ref` that deltas hold."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recommendations.api import models, views
+from recommendations.api import models, transfer, views
 
 urlpatterns = [
     path("recommendations/", views.DomainListView.as_view(), name="recommendations"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("me/models/<str:domain>/events/", models.ModelEventsView.as_view(), name="my-model-events"),
     path("me/models/<str:domain>/pause/", models.PauseView.as_view(), name="my-model-pause"),
     path("me/models/<str:domain>/resume/", models.ResumeView.as_view(), name="my-model-resume"),
+    path("me/models/<str:domain>/download/", transfer.DownloadView.as_view(), name="my-model-download"),
+    path("me/models/<str:domain>/import/", transfer.ImportView.as_view(), name="my-model-import"),
     path("me/models/<str:domain>/undo/", models.UndoView.as_view(), name="my-model-undo"),
 ]
