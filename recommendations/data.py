@@ -28,9 +28,10 @@ class Log:
         return len(self.time)
 
     def upto(self, end: float) -> Log:
-        return self._part(slice(0, int(np.searchsorted(self.time, end, side="left"))))
+        return self.part(slice(0, int(np.searchsorted(self.time, end, side="left"))))
 
-    def _part(self, which) -> Log:
+    def part(self, which) -> Log:
+        """The events that a mask or slice picks."""
         cut = (getattr(self, name)[which] for name in ("user", "item", "verb", "weight", "time"))
         return Log(self.snapshot, self.verbs, *cut)
 

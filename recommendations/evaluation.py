@@ -8,7 +8,7 @@ from what the member had done until then. (Predicting the like from the look bef
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,7 @@ from recommendations.domains import Domain
 from recommendations.feeds import Feed, Scene
 
 Progress = Callable[[float, str], None]
+Steps = Iterator[tuple[Callable[[Feed, Mapping], Scene], int, int]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,6 @@ class Outcome:
     k: int
     members: list[int] = field(default_factory=list)
     ranks: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    warm: list[int] = field(default_factory=list)
     shown: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -76,7 +76,7 @@ class Members(dict):
 
 
 def fit_bases(families: Iterable[str], log: Log, end: float) -> dict[str, Base]:
-    """The families, fitted on the items and events before `end`, with the parameters that staff set."""
+    """The families, fitted on the items and events before `end`."""
     data = log.upto(end).training(items_until=end)
     return {name: ml_families.get(name).fit(data) for name in families}
 
@@ -92,7 +92,7 @@ def walk(
     events: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
-):
+) -> Steps:
     """Yield (scene maker, member number, target position) for each discovery in [start, end), learning on the way.
 
     `events` bounds how many are yielded (a seeded sample; all events are learned). A scene maker is valid until the next
@@ -165,29 +165,81 @@ def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float)
 def _learn(log: Log, member: Member, n: int, positive: set[int]) -> None:
     weight = float(log.weight[n])
     item = log.snapshot.item(int(log.item[n]))
-    member.events += 1
     if weight:
+        member.events += 1
         member.history.add(item.ref, fixed(weight))
     if int(log.verb[n]) in positive:
         member.done.add(item.id)
 
 
-def evaluate(
-    domain: Domain, log: Log, policies: list[Policy], start: float, end: float, *, k: int = 8, **options
-) -> Outcome:
-    """Rank of each discovered item in the top k of every policy."""
+def last_out(
+    domain: Domain,
+    log: Log,
+    *,
+    families: Iterable[str] | None = None,
+    least: int = 5,
+    people: int = 3000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Steps:
+    """Yield a step for each member's last liked or joined item, which is taken out of the log; all else is known.
+
+    The other common protocol (one item held out per person, all unused items ranked); members with `least` such items or
+    more, at most `people` of them. An item that nobody else used cannot be found and counts as a miss.
+    """
+    chosen, held = _held_out(domain, log, least, people, seed)
+    known = log.part(~held)
+    bases = fit_bases(families or domain.families, known, np.inf)
+    positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
+    members = Members(domain, log)
+    for n in range(len(known)):
+        if int(known.user[n]) in chosen:
+            _learn(known, members[int(known.user[n])], n, positive)
+    for done, (user, (position, at)) in enumerate(chosen.items(), 1):
+        yield _scene_maker(log.snapshot, bases, members[user], at), user, position
+        if progress and done % 50 == 0:
+            progress(done / len(chosen), f"{done} of {len(chosen)} members")
+
+
+def _held_out(domain: Domain, log: Log, least: int, people: int, seed: int):
+    """(member → (item held out, time), mask of all events on those items by those members)."""
+    liked = np.flatnonzero(np.isin(log.verb, [n for n, verb in enumerate(log.verbs) if verb in domain.positive_verbs]))
+    pair = log.user[liked] * (len(log.snapshot) + 1) + log.item[liked]
+    _, first = np.unique(pair[::-1], return_index=True)
+    last_of_pair = np.sort(liked[len(liked) - 1 - first])
+    users, counts = np.unique(log.user[last_of_pair], return_counts=True)
+    able = users[counts >= least]
+    if len(able) > people:
+        able = np.random.default_rng(seed).choice(able, people, replace=False)
+    wanted = set(able.tolist())
+    last = {int(log.user[n]): n for n in last_of_pair if int(log.user[n]) in wanted}
+    chosen = {user: (int(log.item[n]), float(log.time[n])) for user, n in last.items()}
+    item_of = np.array([chosen.get(int(user), (-1, 0.0))[0] for user in log.user], np.int64)
+    return chosen, item_of == log.item
+
+
+def without_last(domain: Domain, log: Log, least: int = 5) -> Log:
+    """The log without what `last_out` holds out of it: what may be looked at when weights are chosen."""
+    _chosen, held = _held_out(domain, log, least, len(log), 0)
+    return log.part(~held)
+
+
+def evaluate(policies: list[Policy], steps: Steps, k: int = 8) -> Outcome:
+    """Rank of each step's item in the top k of every policy."""
     outcome = Outcome(k)
-    families = {family for policy in policies for family in policy.feed.used_families(policy.params)}
-    for scene, user, position in walk(domain, log, start, end, families=sorted(families), **options):
+    for scene, user, position in steps:
         outcome.members.append(user)
         for policy in policies:
-            made = scene(policy.feed, policy.params)
-            order = policy.feed.rank(made, k).order[:k]
+            order = policy.feed.rank(scene(policy.feed, policy.params), k).order[:k]
             place = np.flatnonzero(order == position)
             outcome.ranks[policy.name].append(float(place[0]) if len(place) else np.inf)
             outcome.shown[policy.name].update(order.tolist())
-        outcome.warm.append(made.events)
     return outcome
+
+
+def families_of(policies: Iterable[Policy]) -> list[str]:
+    """The families that any of the policies reads."""
+    return sorted({family for policy in policies for family in policy.feed.used_families(policy.params)})
 
 
 def split_times(log: Log, validation: float = 0.15, test: float = 0.15) -> tuple[float, float, float]:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recommendations.data import Log
-from recommendations.domains import Domain
-from recommendations.evaluation import walk
+from recommendations.evaluation import Steps
 from recommendations.for_you import ForYou
 
 WEIGHTS = (
@@ -23,14 +21,11 @@ WEIGHTS = (
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 
 
-def collect(
-    domain: Domain, log: Log, feed: ForYou, params: Mapping, start: float, end: float, **options
-) -> list[tuple]:
-    """For each positive event of the window: unweighted parts (parts × candidates) and the place of the target among them."""
-    plain = {**params, **dict.fromkeys(WEIGHTS, 1.0)}
-    families = [name for name in feed.used_families(plain) if name in domain.families]
+def collect(feed: ForYou, params: Mapping, steps: Steps) -> list[tuple]:
+    """For each step: unweighted parts (parts × candidates) and the place of the target among the candidates."""
+    plain = unweighted(params)
     found = []
-    for scene, _user, position in walk(domain, log, start, end, families=families, **options):
+    for scene, _user, position in steps:
         parts, mask = feed.parts(scene(feed, plain))
         where = np.flatnonzero(mask)
         target = np.flatnonzero(where == position)
@@ -38,6 +33,11 @@ def collect(
             table = np.stack([parts[name][where] if name in parts else np.zeros(len(where)) for name in WEIGHTS])
             found.append((table.astype(np.float16), int(target[0])))
     return found
+
+
+def unweighted(params: Mapping) -> dict:
+    """The parameters with every weight 1."""
+    return {**params, **dict.fromkeys(WEIGHTS, 1.0)}
 
 
 def ndcg(cases: list[tuple], weights: np.ndarray, k: int) -> float:

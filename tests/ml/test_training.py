@@ -86,7 +86,9 @@ def test_a_second_run_is_refused_while_one_is_alive():
 
 
 @pytest.mark.parametrize(
-    "owner", [f"{os.uname().nodename}:{os.getpid()}:1", f"{os.uname().nodename}:x:1", "", "elsewhere:1:1"]
+    "owner",
+    [f"{os.uname().nodename}:{os.getpid()}:1", f"{os.uname().nodename}:x:1", "", "elsewhere:1:1"],
+    ids=["restarted", "malformed", "nobody", "elsewhere"],
 )
 def test_runs_of_dead_processes_block_nobody(owner):
     run = TrainingRun.objects.create(domain="things", family="popularity", status="running", owner=owner)

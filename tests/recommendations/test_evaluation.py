@@ -12,7 +12,7 @@ from recommendations import catalogue, report, tuning
 from recommendations.bulk import Fact, record_many
 from recommendations.data import log_of
 from recommendations.domains import domains
-from recommendations.evaluation import Policy, evaluate, split_times, walk
+from recommendations.evaluation import Policy, evaluate, last_out, split_times, walk, without_last
 from tests.recommendations.conftest import FOOD, SPORT
 
 
@@ -62,7 +62,7 @@ def test_nothing_later_is_known(tastes):
 def test_the_own_model_beats_the_newest(tastes):
     domain = domains["activities"]
     _validation, start, end = split_times(tastes, test=0.4)
-    found = report.summary(evaluate(domain, tastes, policies("for-you", "latest"), start, end, k=2, refits=1), 12)
+    found = report.summary(evaluate(policies("for-you", "latest"), walk(domain, tastes, start, end, refits=1), k=2), 12)
     assert found["policies"]["for-you"]["hit"][0] > found["policies"]["latest"]["hit"][0]
     assert "for-you" in report.table(found)
 
@@ -71,7 +71,7 @@ def test_tuning_never_gets_worse_on_its_own_data(tastes):
     domain = domains["activities"]
     start, _test, end = split_times(tastes, validation=0.3)
     values = parameters.get("activities.for-you")
-    cases = tuning.collect(domain, tastes, domain.feed("for-you"), values, start, end, refits=1)
+    cases = tuning.collect(domain.feed("for-you"), values, walk(domain, tastes, start, end, refits=1))
     first = np.array([values[name] for name in tuning.WEIGHTS], np.float32)
     weights, value = tuning.search(cases, values, k=3)
     assert value >= tuning.ndcg(cases, first, 3)
@@ -91,3 +91,26 @@ def test_unknown_domains_are_said(db):
 def test_the_command_prints_a_table(tastes, capsys):
     call_command("evaluate", "activities", refits=1, k=3)
     assert "for-you − baseline" in capsys.readouterr().out
+
+
+def test_last_out_holds_one_item_of_each_member_out(tastes):
+    domain = domains["activities"]
+    steps = list(last_out(domain, tastes, families=["popularity"], least=4))
+    assert len(steps) == 10
+    for scene, _user, position in steps:
+        made = scene(domain.feed("popular"), {})
+        held = made.snapshot.ids[position]
+        assert len(made.done) == 3
+        assert held not in made.done
+        assert made.snapshot.item(position).ref not in made.history.entries
+
+
+def test_weights_are_chosen_without_what_is_tested(tastes):
+    domain = domains["activities"]
+    rest = without_last(domain, tastes, least=4)
+    assert len(rest) == len(tastes) - 2 * 10
+
+
+def test_the_command_knows_the_other_protocol(tastes, capsys):
+    call_command("evaluate", "activities", protocol="last-out", k=3)
+    assert "no event" in capsys.readouterr().out  # five liked items are asked for, these members have four

@@ -1,5 +1,6 @@
 """`manage.py bootstrap`: demo data, demo logins, missing bases and schedules. Each step only where it is still to be done."""
 
+import logging
 import time
 
 from allauth.account.models import EmailAddress
@@ -37,6 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *, no_demo, **options):
         self.began = time.perf_counter()
+        logging.getLogger("ml.registry").setLevel(logging.WARNING)  # the lines below say the same for people
         if not no_demo and not demo.is_loaded():
             self._say("demo data (synthetic, see fixtures/README.md)")
             with transaction.atomic():

@@ -9,9 +9,11 @@ from ml import parameters
 from recommendations import catalogue, report
 from recommendations.data import log_of
 from recommendations.domains import Unknown, domains
-from recommendations.evaluation import Policy, evaluate, split_times
+from recommendations.evaluation import Policy, evaluate, families_of, last_out, split_times, walk, without_last
 from recommendations.publishing import publish_all
-from recommendations.tuning import WEIGHTS, collect, search
+from recommendations.tuning import WEIGHTS, collect, search, unweighted
+
+TUNED_ON = 800
 
 
 class Command(BaseCommand):
@@ -20,6 +22,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("domain")
         parser.add_argument("--k", type=int, default=8)
+        parser.add_argument("--protocol", choices=["progressive", "last-out"], default="progressive")
+        parser.add_argument("--people", type=int, default=3000, help="last-out: at most so many members")
         parser.add_argument(
             "--events", type=int, default=2000, help="at most so many test events, a seeded sample (0: all)"
         )
@@ -37,20 +41,16 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         publish_all(kind)
         log = log_of(kind, catalogue.current(kind.name))
+        policies = [self._policy(kind, feed) for feed in feeds]
+        protocol = self._progressive if options["protocol"] == "progressive" else self._last_out
         try:
-            validation, test, end = split_times(log)
+            validation, test = protocol(kind, log, options)
         except ValueError as error:
             raise CommandError(f"{domain} cannot be evaluated: {error}") from None
-        walk_options = {
-            "refits": options["refits"],
-            "events": options["events"],
-            "seed": options["seed"],
-            "progress": self._progress,
-        }
-        policies = [self._policy(kind, feed) for feed in feeds]
+        k = options["k"]
         if options["tune"]:
-            policies[0] = self._tune(kind, log, policies[0], validation, test, options["k"], walk_options)
-        outcome = evaluate(kind, log, policies, test, end, k=options["k"], **walk_options)
+            policies[0] = self._tune(policies[0], validation, k)
+        outcome = evaluate(policies, test(families_of(policies)), k)
         found = report.summary(outcome, len(log.snapshot), seed=options["seed"])
         found["parameters"] = {policy.name: dict(policy.params) for policy in policies}
         self.stdout.write(report.table(found))
@@ -58,19 +58,40 @@ class Command(BaseCommand):
             with open(options["json"], "w", encoding="utf-8") as file:
                 json.dump(found, file, ensure_ascii=False, indent=1)
 
+    def _progressive(self, kind, log, options):
+        """Makers of the validation and the test steps; weights are chosen on the former only."""
+        validation, test, end = split_times(log)
+        more = {name: options[name] for name in ("refits", "seed")} | {"progress": self._progress}
+        events = options["events"]
+
+        def first(families):
+            return walk(
+                kind, log, validation, test, families=families, events=min(events or TUNED_ON, TUNED_ON), **more
+            )
+
+        def second(families):
+            return walk(kind, log, test, end, families=families, events=events, **more)
+
+        return first, second
+
+    def _last_out(self, kind, log, options):
+        """The same for one item held out per member: for validation, the last but one."""
+        more = {"people": options["people"], "seed": options["seed"], "progress": self._progress}
+
+        def first(families):
+            return last_out(kind, without_last(kind, log), families=families, **{**more, "people": TUNED_ON})
+
+        def second(families):
+            return last_out(kind, log, families=families, **more)
+
+        return first, second
+
     def _policy(self, kind, feed) -> Policy:
         return Policy(feed.name, feed, parameters.get(f"{kind.name}.{feed.name}") if feed.parameters else {})
 
-    def _tune(self, kind, log, policy, start, end, k, walk_options) -> Policy:
-        cases = collect(
-            kind,
-            log,
-            policy.feed,
-            policy.params,
-            start,
-            end,
-            **{**walk_options, "events": min(walk_options["events"] or 800, 800)},
-        )
+    def _tune(self, policy, steps, k) -> Policy:
+        families = policy.feed.used_families(unweighted(policy.params))
+        cases = collect(policy.feed, policy.params, steps(families))
         weights, value = search(cases, {name: policy.params[name] for name in WEIGHTS}, k=k)
         self.stdout.write(f"validation: {len(cases)} events, NDCG@{k} {value:.4f} with {weights}")
         return Policy(policy.name, policy.feed, {**policy.params, **weights})
