@@ -36,6 +36,7 @@ class Learned:
         # How often everybody's texts hold each feature; one more each, so that none is infinitely telling.
         everyone = self.counts.sum(0) + 1.0
         self.share = everyone / max(everyone.sum(), 1.0)
+        self.mean_length = float(self.counts.sum() / max(self.class_count.sum(), 1.0))
         self.class_share = (self.class_count + 1.0) / (self.class_count.sum() + len(self.classes))
 
     @classmethod
@@ -91,7 +92,10 @@ class NaiveBayesPersonal(Personal):
             own, width = codes >= 0, features.counts.columns
             self._sums = {
                 "columns": columns, "owner": owner, "values": values, "codes": codes, "liked": liked,
-                "words": tuple(np.bincount(columns, values * w[owner], width) for w in (liked, disliked)),
+                "words": tuple(
+                    np.bincount(columns, values * w[owner], width) if w.any() else np.zeros(width)
+                    for w in (liked, disliked)
+                ),
                 "labels": tuple(np.bincount(codes[own], w[own], len(features.labels)) for w in (liked, disliked)),
                 "names": features.labels,
             }  # fmt: skip
@@ -162,7 +166,7 @@ class NaiveBayesPersonal(Personal):
             prior = params["prior_examples"]
             share = np.full(len(sums["names"]), 1 / (learned.class_count.sum() + len(learned.classes)))
             share[: len(learned.classes)] = learned.class_share
-            spread = prior * learned.counts.sum() / max(learned.class_count.sum(), 1)  # features of as many examples
+            spread = prior * learned.mean_length  # features of as many examples
             label = self._two_sided(sums["labels"], share, prior)
             word = self._two_sided(sums["words"], learned.share, max(spread, 1.0))
             self._lifts = (
