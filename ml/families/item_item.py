@@ -13,7 +13,7 @@ from ml.families.base import Base, Contribution, Explanation, Family, Param, Per
 from ml.families.history import SCALE
 from ml.families.items import Catalogue, Item, TrainingData
 from ml.families.popularity import interactions_fingerprint
-from ml.families.rows import Positions, join_names, split_names
+from ml.families.rows import Positions, history_rows, join_names, split_names
 
 QUICK, DENSE = 8_000, 16_000  # liked items; ease inverts a matrix of that size (0.5 GB at 8,000, two copies)
 CELLS = 2**23  # similarities computed at a time (32 MB)
@@ -100,22 +100,16 @@ class ItemItemPersonal(Personal):
         """Weight of each base item in the member's history."""
         if self._taste is None:
             self._taste = np.zeros(len(self.base.state["popularity"]), np.float32)
-            for at, value in self._weights().items():
-                self._taste[at] = value
+            rows, liked, disliked = history_rows(self.history, self.catalogue)
+            at = self.family.features(self.base, self.catalogue).of_row[rows]
+            known = at >= 0
+            items, number = np.unique(at[known], return_inverse=True)  # an item's revisions count together
+            likes, dislikes = (np.bincount(number, sums[known], len(items)) for sums in (liked, disliked))
+            self._taste[items] = self._amount(likes) - self.base.params["dislike_weight"] * self._amount(dislikes)
         return self._taste
 
-    def _weights(self) -> dict[int, float]:
-        index = self.family.features(self.base, self.catalogue).index
-        sums: dict[int, list[int]] = {}
-        for ref, liked, disliked in self.history:
-            item = self.catalogue.get(ref)
-            if item is not None and item.id in index:
-                both = sums.setdefault(index[item.id], [0, 0])
-                both[0] += liked
-                both[1] += disliked
-        amount = np.sign if self.base.params["transform"] == "binary" else (lambda value: np.log1p(value / SCALE))
-        back = self.base.params["dislike_weight"]
-        return {at: float(amount(liked) - back * amount(disliked)) for at, (liked, disliked) in sums.items()}
+    def _amount(self, sums: np.ndarray) -> np.ndarray:
+        return np.sign(sums) if self.base.params["transform"] == "binary" else np.log1p(sums / SCALE)
 
     def score(self, rows: np.ndarray | None = None) -> np.ndarray:
         taste = self.taste()
