@@ -10,6 +10,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from ml.families.history import History
+from ml.families.rows import history_rows
 from ml.parameters import Parameter
 from recommendations import ranking
 from recommendations.catalogue import Snapshot
@@ -44,17 +45,12 @@ class Scene:
 
     def touched(self) -> tuple[np.ndarray, np.ndarray]:
         """Masks (seen, rejected) of the items in the member's history."""
-        seen = np.zeros(len(self.snapshot), bool)
-        rejected = np.zeros(len(self.snapshot), bool)
-        entries = list(self.history)
-        rows = self.snapshot.catalogue.rows([ref for ref, _liked, _disliked in entries])
-        if len(rows) != len(entries):  # revisions whose item is gone for good
-            entries = [e for e in entries if self.snapshot.catalogue.get(e[0]) is not None]
-        for row, (_ref, liked, disliked) in zip(rows, entries, strict=True):
-            position = self.snapshot.position.get(self.snapshot.catalogue.items[row].id)
-            if position is not None:
-                seen[position] |= liked > 0
-                rejected[position] |= disliked > liked
+        rows, liked, disliked = history_rows(self.history, self.snapshot.catalogue)
+        items, position = self.snapshot.catalogue.items, self.snapshot.position
+        at = np.array([position.get(items[row].id, -1) for row in rows.tolist()], np.int64)
+        seen, rejected = np.zeros(len(self.snapshot), bool), np.zeros(len(self.snapshot), bool)
+        seen[at[(at >= 0) & (liked > 0)]] = True
+        rejected[at[(at >= 0) & (disliked > liked)]] = True
         return seen, rejected
 
     def score(self, family: str) -> np.ndarray:
@@ -184,7 +180,7 @@ def label_shares(scene: Scene, season: str = "") -> dict[str, float]:
     model = scene.models.get("naive_bayes")
     if model is None:
         return {}
-    text = " ".join(part for part in (scene.keywords, "" if scene.personal else season) if part)
+    text = " ".join(part for part in (str(scene.keywords), "" if scene.personal else season) if part)
     shares: dict[str, float] = dict(model.affinity(text))
     if scene.personal:
         for label, lift in model.label_lift().items():
