@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import lazy
 
 from ml import families as ml_families
 from ml import parameters, registry, revisions
@@ -76,7 +77,7 @@ def scene_for(
     if state is not None:
         scene.events, scene.personal = state["events"], True
         scene.done = domain.get_done(user)
-        scene.keywords = domain.keywords(user)
+        scene.keywords = lazy(domain.keywords, str)(user)  # asked for only by feeds that read it
         scene.region = float(user.region_id or 0)
     return scene, bases
 
@@ -114,7 +115,9 @@ def short_version(bases: Mapping[str, Base]) -> str:
 def _fetch(kind: Domain, scene: Scene, how: Feed, ranked: Ranking, user, when, offset: int, n: int) -> list[Ranked]:
     order, scores = ranked.order[offset : offset + n], ranked.scores[offset : offset + n]
     ids = [scene.snapshot.ids[position] for position in order]
-    rows = {str(row.pk): row for row in kind.get_queryset(user=user, at=when).filter(pk__in=ids)} if ids else {}
+    # unordered: with an order SQLite may walk the whole table along its index instead of looking up the keys
+    found = kind.get_queryset(user=user, at=when).filter(pk__in=ids).order_by() if ids else ()
+    rows = {str(row.pk): row for row in found}
     why = reasons.short(kind, scene, ranked, order)
     return [
         Ranked(item_id, round(float(score), 6), why[int(position)], rows[item_id])
