@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ml.families.base import Contribution, Explanation
 from recommendations.domains import Domain
@@ -14,6 +15,19 @@ from recommendations.for_you import ForYou
 
 TITLE_LENGTH = 30
 PERSONAL_PARTS = {"text": "naive_bayes", "together": "item_item"}
+# part → sentence, translated only where it is shown
+BY_LABEL = {
+    "text": gettext_noop("You often look at %(label)s"),
+    "taste": gettext_noop("Fits %(label)s"),
+    "label": gettext_noop("New in %(label)s"),
+}
+PLAIN = {
+    "together": gettext_noop("Chosen by people with a history like yours"),
+    "popular": gettext_noop("Popular now"),
+    "fresh": gettext_noop("Newly posted"),
+    "near": gettext_noop("In your region"),
+    "similar": gettext_noop("Similar to this one"),
+}
 
 
 def short(kind: Domain, scene: Scene, ranked: Ranking, order: np.ndarray) -> dict[int, list[str]]:
@@ -55,18 +69,11 @@ def _sentences(parts: dict[str, np.ndarray], position: int, label: str, title: s
 
 
 def _sentence(part: str, label: str, title: str) -> str:
-    by_label = {"text": _("You often look at %(label)s"), "taste": _("Fits %(label)s"), "label": _("New in %(label)s")}
     if part == "text" and title:
         return _("Similar to “%(title)s”, which you looked at") % {"title": title}
-    if part in by_label:
-        return by_label[part] % {"label": label} if label else ""
-    return {
-        "together": _("Chosen by people with a history like yours"),
-        "popular": _("Popular now"),
-        "fresh": _("Newly posted"),
-        "near": _("In your region"),
-        "similar": _("Similar to this one"),
-    }.get(part, "")
+    if part in BY_LABEL:
+        return _(BY_LABEL[part]) % {"label": label} if label else ""
+    return _(PLAIN[part]) if part in PLAIN else ""
 
 
 def full(kind: Domain, scene: Scene, position: int) -> dict[str, Any]:
