@@ -19,8 +19,8 @@ def main(size: int, *, quick: bool = False) -> None:
         member = site.token(alice.email, PASSWORD)
         paths = {"real": "/api/v1/recommendations/activities/?n=8", "memory": "/api/v1/from-memory/activities/?n=8"}
         answers = [json.loads(site.get(path, member))["items"] for path in paths.values()]
-        if answers[0] != answers[1]:
-            raise RuntimeError("the two views do not answer the same")
+        if [card["item"] for card in answers[0]] != [card["item"] for card in answers[1]]:  # scores age
+            raise RuntimeError("the two views do not show the same")
         tasks = {name: lambda path=path: site.get(path, member) for name, path in paths.items()}
         taken = side_by_side(tasks, 10 if quick else 300, warm=10)
     factor = ratio(taken["real"], taken["memory"])
