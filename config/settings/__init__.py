@@ -6,3 +6,4 @@ from config.settings.identity import *
 from config.settings.queue import *
 from config.settings.rest import *
 from config.settings.security import *
+from config.settings.staff import *

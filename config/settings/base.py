@@ -125,5 +125,3 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Moa <no-reply@moa.example>")
-
-UNFOLD = {"SITE_TITLE": "Moa", "SITE_HEADER": "Moa", "SHOW_LANGUAGES": True, "SHOW_HISTORY": True}
