@@ -24,7 +24,9 @@ def parse(parts: Sequence[str]) -> dict[str, str]:
             if not theirs or not ours:
                 raise AdoptError(f"--labels {shown(part)!r}: neither side of theirs=ours may be empty")
             if out.setdefault(theirs, ours) != ours:
-                raise AdoptError(f"--labels maps {shown(theirs)!r} twice, to {shown(out[theirs])!r} and {shown(ours)!r}")
+                raise AdoptError(
+                    f"--labels maps {shown(theirs)!r} twice, to {shown(out[theirs])!r} and {shown(ours)!r}"
+                )
     return out
 
 

@@ -7,19 +7,15 @@ Python's own Unpickler is not used, so that there is nothing to forget to overri
 from __future__ import annotations
 
 import pickle
-import struct
 from collections.abc import Callable
 from typing import Any
 
 from ml.adopt import names
 from ml.adopt.errors import AdoptError, shown
+from ml.adopt.stream import Stream
 from ml.adopt.values import Array, Dtype, Name, Record, array_of, checked_shape, is_key
 
-MAX_OPCODES = 10_000_000
-MAX_CONTAINERS = 1_000_000
-MAX_COPIED = 512 * 1024 * 1024  # bytes that calls may make out of what is there already
 MAX_NESTED = 2  # an array of objects is a pickle within the pickle
-MAX_LINE = 10_000
 _MARK = object()
 
 
@@ -33,36 +29,9 @@ def read(data: bytes) -> Any:
     except MemoryError as error:
         raise AdoptError("the file asks for more memory than there is") from error
     except Exception as error:  # a malformed stream raises nearly anything, and the answer is always the same
-        raise AdoptError(f"the file is damaged, or not a pickle ({type(error).__name__} at byte {stream.at})") from error
-
-
-class Stream:
-    """Bytes, a position, and what may still be spent."""
-
-    def __init__(self, data: bytes):
-        self.data, self.at = memoryview(data), 0
-        self.opcodes, self.containers, self.copied = MAX_OPCODES, MAX_CONTAINERS, MAX_COPIED
-
-    def take(self, size: int) -> memoryview:
-        if size < 0 or size > len(self.data) - self.at:
-            raise AdoptError(f"the file is truncated: {len(self.data)} bytes are not all of it")
-        self.at += size
-        return self.data[self.at - size : self.at]
-
-    def unpack(self, layout: str) -> int:
-        return struct.unpack(layout, self.take(struct.calcsize(layout)))[0]
-
-    def line(self) -> bytes:
-        end = bytes(self.data[self.at : self.at + MAX_LINE]).find(b"\n")
-        if end < 0:
-            raise AdoptError("the file is damaged: a line does not end")
-        return bytes(self.take(end + 1)[:-1])
-
-    def spend(self, what: str, amount: int = 1) -> None:
-        left = getattr(self, what) - amount
-        if left < 0:
-            raise AdoptError(f"the file holds more than text pipelines need (limit on {what})")
-        setattr(self, what, left)
+        raise AdoptError(
+            f"the file is damaged, or not a pickle ({type(error).__name__} at byte {stream.at})"
+        ) from error
 
 
 class Machine:
@@ -74,13 +43,17 @@ class Machine:
         self.memo: dict[int, Any] = {}
 
     def load(self) -> Any:
-        stream, steps = self.stream, OPCODES
+        stream, steps, stop = self.stream, OPCODES, pickle.STOP[0]
+        data, end = stream.data, len(stream.data)
         while True:
             stream.opcodes -= 1
             if stream.opcodes < 0:
                 stream.spend("opcodes")
-            code = stream.take(1)[0]
-            if code == pickle.STOP[0]:
+            if stream.at >= end:
+                stream.take(1)
+            code = data[stream.at]
+            stream.at += 1
+            if code == stop:
                 return self.pop()
             step = steps.get(code)
             if step is None:
@@ -139,7 +112,9 @@ class Machine:
     def new(self) -> None:
         args, cls = self.pop(), self.pop()
         if not isinstance(cls, Name) or cls.entry.build is not names.record or type(args) is not tuple:
-            raise AdoptError(f"the file makes an instance of {shown(getattr(cls, 'path', cls))}, which is no known class")
+            raise AdoptError(
+                f"the file makes an instance of {shown(getattr(cls, 'path', cls))}, which is no known class"
+            )
         self.container(Record(cls.path, args))
 
     def new_with_keywords(self) -> None:

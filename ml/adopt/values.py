@@ -105,6 +105,10 @@ def array_of(data: Any, dtype: Dtype, shape: Any, order: Any) -> np.ndarray:
     if not isinstance(data, (bytes, bytearray, memoryview)) or len(data) != math.prod(size) * real.itemsize:
         raise AdoptError("an array's data does not fill its shape")
     flat = np.frombuffer(data, real) if len(data) else np.zeros(0, real)
+    if real.kind == "U" and flat.size and np.frombuffer(data, real.byteorder.replace("=", "<") + "u4").max() > 0x10FFFF:
+        raise AdoptError(
+            "an array of texts holds what is no character"
+        )  # Python would end with a SystemError, or worse
     flat = flat.reshape(size[::-1]).T if order == "F" else flat.reshape(size)
     flat.flags.writeable = False
     return flat

@@ -22,7 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--domain", required=True)
         parser.add_argument(
-            "--labels", required=True, nargs="+", metavar="MAP", help="theirs=ours …, or a JSON file; ours: slug or name"
+            "--labels",
+            required=True,
+            nargs="+",
+            metavar="MAP",
+            help="theirs=ours …, or a JSON file; ours: slug or name",
         )
         parser.add_argument("--sha256", help="of the file, as its maker says")
         parser.add_argument("--promote", action="store_true", help="put it into production at once")
@@ -55,7 +59,9 @@ class Command(BaseCommand):
         """(saved version, what was found, largest difference of probabilities)."""
         found = adopt.describe(adopt.read(adopt.content(file, sha256)))
         ours = label_maps.apply(found.classes, mapping, known_labels(kind))
-        texts = list(ItemRevision.objects.filter(domain=kind.name).order_by("-pk").values_list("text", flat=True)[:SAMPLES])
+        texts = list(
+            ItemRevision.objects.filter(domain=kind.name).order_by("-pk").values_list("text", flat=True)[:SAMPLES]
+        )
         training.declare_family_parameters()
         base, apart = adopt.to_base(found, ours, sha256, texts, parameters.get(f"ml.{FAMILY}"))
         origin = {
@@ -66,19 +72,23 @@ class Command(BaseCommand):
             "largest_difference": apart,
             "notes": found.notes,
         }
-        rows = int(round(float(found.class_count.sum())))
+        rows = round(float(found.class_count.sum()))
         return registry.save_version(kind.name, base, metrics={"origin": origin}, rows=rows), found, apart
 
 
 def known_labels(kind) -> dict[str, str]:
     """Any way to write a label → the label: those of the domain's items, and categories where these are its labels."""
-    used = set(ItemRevision.objects.filter(domain=kind.name).exclude(label="").values_list("label", flat=True).distinct())
+    used = set(
+        ItemRevision.objects.filter(domain=kind.name).exclude(label="").values_list("label", flat=True).distinct()
+    )
     out = {label: label for label in used}
     categories = list(Category.objects.all())
-    named = kind.label_names([category.slug for category in categories])
-    for category in categories:
-        if named.get(category.slug, category.slug) != category.slug:
-            for written in (category.name_ko, category.name_en, category.slug):
-                if written:
-                    out.setdefault(written, category.slug)
+    slugs = [category.slug for category in categories]
+    if all(name == slug for slug, name in kind.label_names(slugs).items()):  # labels of another kind
+        return out
+    written = [(slug, slug) for slug in slugs]  # a slug wins over a name that is spelled alike
+    written += [(name, category.slug) for category in categories for name in (category.name_ko, category.name_en)]
+    for name, slug in written:
+        if name:
+            out.setdefault(name, slug)
     return out
