@@ -28,6 +28,7 @@ class CategoryDomain(Domain):
     """What clubs and activities have in common: the category is the label that classifiers predict."""
 
     serializer = ""
+    listed_is_visible = True
 
     @cached_property
     def serializer_class(self):

@@ -35,6 +35,8 @@ class Domain:
     families: ClassVar[Sequence[str]] = ("naive_bayes", "item_item", "popularity")
     feeds: ClassVar[Sequence[Feed]] = ()
     store = "default"
+    #: True where everybody may see what is listed: events on it then need no query that asks whether they may
+    listed_is_visible: ClassVar[bool] = False
     serializer_class: ClassVar[Any] = None
     card_template: ClassVar[str] = ""
 

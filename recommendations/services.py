@@ -6,10 +6,12 @@ import datetime as dt
 import hashlib
 import math
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from ml import revisions
@@ -63,13 +65,13 @@ def record_event(
     if value is not None and not math.isfinite(value):
         raise EventError("value", _("The value must be a finite number."))
     when = _time(occurred_at)
-    row = _visible(kind, item, user)
     feed, version = tokens.origin(recommendation_id, kind.name)
     numbers = revisions.current()
+    row, item_id, ref = _find(kind, item, user, numbers)
     fields: dict[str, Any] = {
         "domain": kind.name,
-        "item_id": str(row.pk),
-        "revision_id": _ref(kind, row, numbers),
+        "item_id": item_id,
+        "revision_id": ref,
         "verb": verb,
         "value": value,
         "occurred_at": when,
@@ -106,9 +108,20 @@ def _time(occurred_at: dt.datetime | None) -> dt.datetime:
     return min(occurred_at, now)
 
 
-def _visible(kind: Domain, item: Any, user):
-    if not isinstance(item, (str, int)):
-        return item
+def _find(kind: Domain, item: Any, user, numbers) -> tuple[Any, str, int]:
+    """(row, id, ref) of an item that the caller may see.
+
+    For a listed item that everybody may see memory knows id and ref; whoever reads its row fetches it then.
+    """
+    if isinstance(item, (str, int)):
+        ref = catalogue.live(kind.name).known_ref(str(item), numbers) if kind.listed_is_visible else None
+        if ref is not None:
+            return SimpleLazyObject(partial(_visible, kind, item, user)), str(item), ref
+        item = _visible(kind, item, user)
+    return item, str(item.pk), _ref(kind, item, numbers)
+
+
+def _visible(kind: Domain, item: str | int, user):
     try:
         return kind.get_visible(user=user).get(pk=item)
     except (kind.get_visible(user=user).model.DoesNotExist, ValueError, TypeError, OverflowError):
