@@ -13,7 +13,7 @@ from typing import Any
 from ml.adopt import names
 from ml.adopt.errors import AdoptError, shown
 from ml.adopt.stream import Stream
-from ml.adopt.values import Array, Dtype, Name, Record, array_of, checked_shape, is_key
+from ml.adopt.values import Array, Dtype, Name, Record, array_of, checked_shape, is_key, keys, size_of
 
 MAX_NESTED = 2  # an array of objects is a pickle within the pickle
 _MARK = object()
@@ -106,7 +106,7 @@ class Machine:
             raise AdoptError(f"the file calls {shown(what)}, which may not be called")
         if type(args) is not tuple:
             raise AdoptError(f"the file calls {callee.path} with something else than arguments")
-        self.stream.spend("copied", 64 + sum(_size(arg) for arg in args))
+        self.stream.spend("copied", 64 + sum(size_of(arg) for arg in args))
         self.push(callee.entry.build(callee.path, args))
 
     def new(self) -> None:
@@ -185,7 +185,7 @@ class Machine:
 
     def add_items(self) -> None:
         items = self.pop_marked()
-        self.top(set).update(_keys(items))
+        self.top(set).update(keys(items))
 
     def make_tuple(self, size: int) -> None:
         items = [self.pop() for _ in range(size)]
@@ -221,20 +221,6 @@ class Machine:
 
     def recall(self, at: int) -> None:
         self.push(self.memo[at])
-
-
-def _size(arg: Any) -> int:
-    """Bytes that a call may make of an argument, at most."""
-    if isinstance(arg, (list, tuple, set, frozenset)):
-        return 128 * len(arg)
-    return len(arg) if isinstance(arg, (str, bytes)) else 0
-
-
-def _keys(items: list) -> list:
-    for item in items:
-        if not is_key(item):
-            raise AdoptError(f"a set holds a {type(item).__name__}")
-    return items
 
 
 def _constant(value: Any) -> Callable[[Machine], None]:
@@ -276,7 +262,7 @@ def _steps() -> dict[int, Callable[[Machine], Any]]:
         p.EMPTY_TUPLE: _constant(()),
         p.LIST: lambda m: m.container(m.pop_marked()),
         p.DICT: Machine.make_dict,
-        p.FROZENSET: lambda m: m.container(frozenset(_keys(m.pop_marked()))),
+        p.FROZENSET: lambda m: m.container(frozenset(keys(m.pop_marked()))),
         p.TUPLE: lambda m: m.push(tuple(m.pop_marked())),
         p.TUPLE1: lambda m: m.make_tuple(1),
         p.TUPLE2: lambda m: m.make_tuple(2),

@@ -56,7 +56,7 @@ def _bytes(path: str, args: tuple) -> bytes:
         return b""
     if len(args) != 1 or not isinstance(args[0], (bytes, bytearray)):  # bytes(10**12) would be that large
         raise AdoptError(f"{path} of something else than bytes")
-    return args[0]
+    return bytes(args[0])
 
 
 def _set(path: str, args: tuple) -> frozenset:

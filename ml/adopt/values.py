@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class Dtype:
     """A NumPy dtype by its code; only numbers, strings and "object" (whose items then are plain values)."""
 
     code: str
-    order: str = "<"
+    order: Literal["<", ">", "|", "="] = "<"
 
     def set_state(self, state: Any) -> None:
         if not isinstance(state, tuple) or len(state) < 5 or any(part is not None for part in state[2:5]):
@@ -117,3 +117,18 @@ def array_of(data: Any, dtype: Dtype, shape: Any, order: Any) -> np.ndarray:
 def is_key(value: Any) -> bool:
     """True for what may be a key of a dict or an element of a set: nested tuples could take years to hash."""
     return type(value) in SCALARS and not (type(value) is int and value.bit_length() > 64)
+
+
+def size_of(arg: Any) -> int:
+    """Bytes that a call may make of an argument, at most."""
+    if isinstance(arg, (list, tuple, set, frozenset)):
+        return 128 * len(arg)
+    return len(arg) if isinstance(arg, (str, bytes)) else 0
+
+
+def keys(items: list) -> list:
+    """`items`, all of which may be elements of a set."""
+    for item in items:
+        if not is_key(item):
+            raise AdoptError(f"a set holds a {type(item).__name__}")
+    return items

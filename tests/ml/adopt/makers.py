@@ -7,10 +7,13 @@ import struct
 
 import joblib
 import numpy as np
+import pytest
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
+
+from ml import adopt
 
 TEXTS = [
     "한강 러닝 모임 달리기 주말",
@@ -97,3 +100,13 @@ def name(module, attribute):
 def call(module, attribute, *args):
     """Opcodes that call a global with arguments, themselves opcodes."""
     return name(module, attribute) + b"(" + b"".join(args) + b"tR"
+
+
+def refusal(data):
+    """The message of the refusal; fails when there is none."""
+    with pytest.raises(adopt.AdoptError) as caught:
+        adopt.describe(adopt.read(adopt.source.decompressed(data)))
+    message = str(caught.value)
+    assert 0 < len(message) < 1000
+    assert message.isprintable()
+    return message

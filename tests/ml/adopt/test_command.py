@@ -86,7 +86,7 @@ def test_wrong_and_missing_hash(file):
     assert "does not have the given SHA-256, so nothing in it was read" in refused(path, "0" * 64)
     assert "--sha256 is not a SHA-256" in refused(path, sha[:-1])
     assert refused(path, None).startswith("--sha256 is missing: the SHA-256 of the file by which you vouch for it.")
-    path.writeBytesIO(path.readBytesIO() + b"x")
+    path.write_bytes(path.read_bytes() + b"x")
     assert "does not have the given SHA-256" in refused(path, sha)
 
 
