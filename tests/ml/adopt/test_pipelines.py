@@ -1,6 +1,8 @@
 """Pipelines of every usual kind become bases that predict, and go on learning, as they did."""
 
+import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from ml.families.items import Catalogue, Example, Item
 from ml.families.naive_bayes import NaiveBayes
 from tests.ml.adopt import makers
 
+FILES = Path(__file__).parent / "files"
 COMPRESSIONS = [0, ("zlib", 3), ("gzip", 3), ("bz2", 3), ("lzma", 3), ("xz", 3)]
 
 
@@ -111,3 +114,13 @@ def test_weight_is_one_and_training_settings_stay_out():
     assert set(base.state["weight"]) == {1.0}
     assert sorted(base.params) == ["dislike_weight", "label_weight", "prior_examples", "score_features", "word_weight"]
     assert base.state["feature_count"].dtype == np.uint8
+
+
+@pytest.mark.parametrize("name", ["sklearn-1.2.2-grid", "sklearn-1.2.2-tfidf"])
+def test_files_that_scikit_learn_1_2_2_made(name):
+    """What `makers` dumped with that version (joblib 1.2, NumPy 1.26), and the probabilities it gave."""
+    found, base = adopted((FILES / f"{name}.joblib").read_bytes())
+    expected = json.loads((FILES / "expected.json").read_text())[name]
+    assert found.versions["made_with"] == "1.2.2"
+    assert "idf_ was taken out of the diagonal matrix _idf_diag, where older versions keep it" in found.notes
+    assert np.abs(NaiveBayes().open(base).predict_proba(makers.ASKED) - np.array(expected)).max() <= 1e-9
