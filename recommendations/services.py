@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ml import revisions
 from ml.families.history import fixed
-from recommendations import catalogue, personal, tokens
+from recommendations import catalogue, log, personal, tokens
 from recommendations.domains import CLIENT_VERBS, Domain, UnknownVerb, domains
 from recommendations.models import CatalogueEntry, Event
 
@@ -164,7 +164,7 @@ def _record_member(user, kind: Domain, row, weight: int, fields: dict) -> tuple[
             outcome[0] = latest_event(user, kind.name, fields["item_id"], fields["verb"])
         if outcome[0] is None:
             learned = 0 if state["paused"] else weight
-            event = Event.objects.create(user=user, sequence=state["sequence"] + 1, weight=learned, **fields)
+            event = log.append(Event(user=user, sequence=state["sequence"] + 1, weight=learned, **fields))
             personal.learn(state, event)
             outcome[:] = event, True
         return state

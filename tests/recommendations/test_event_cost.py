@@ -1,11 +1,13 @@
 """How many statements an event takes, and that what saves one keeps the rules."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from activities.models import Activity, Like
 from ml import revisions
-from recommendations import catalogue, services
+from recommendations import catalogue, log, services
+from recommendations.models import Event
 
 
 @pytest.fixture
@@ -60,3 +62,23 @@ def test_a_like_of_a_row_that_vanished_writes_nothing(alice, activity):
         view(alice, item, "like")
     assert caught.value.code == "not_found"
     assert services.latest_event(alice, "activities", item, "like") is None
+
+
+def test_an_appended_event_equals_a_created_one(alice, activity):
+    fields = {
+        "user": alice,
+        "domain": "activities",
+        "item_id": str(activity.pk),
+        "revision_id": catalogue.current("activities").item(0).ref,
+        "verb": "view",
+        "weight": 1000,
+        "value": 0.5,
+        "occurred_at": timezone.now(),
+        "client_key": None,
+    }
+    appended = log.append(Event(sequence=1, **fields))
+    created = Event.objects.create(sequence=2, **fields)
+    rows = Event.objects.filter(pk__in=(appended.pk, created.pk)).order_by("sequence").values()
+    ours, theirs = ({k: v for k, v in row.items() if k not in ("id", "sequence", "recorded_at")} for row in rows)
+    assert ours == theirs
+    assert (appended._state.adding, rows[0]["recorded_at"]) == (False, appended.recorded_at)
