@@ -8,8 +8,9 @@ from accounts.models import Category, Region, User
 from activities.models import Activity, Club, Comment, Like, Membership, Participation
 from activities.services.counts import recount
 from fixtures import load
-from recommendations.bulk import Fact, record_many
-from recommendations.domains import domains
+from recommendations.bulk import record_many, refs_of
+from recommendations.domains import Domain, domains
+from recommendations.models import Event
 from recommendations.publishing import publish_all
 
 MARK = "demo-"
@@ -34,12 +35,25 @@ def load_all(say: Say) -> None:
     for name in ("clubs", "activities"):
         publish_all(domains[name])
     for name, rows in (("clubs", clubs), ("activities", activities)):
-        facts = [
-            Fact(users[e["member"]].pk, str(rows[e["item"]].pk), e["verb"], e["at"])
-            for e in load.read("events")
-            if e["domain"] == name
-        ]
-        say(f"{record_many(domains[name], facts)} events on {name}")
+        events = _events(domains[name], users, rows)
+        record_many(domains[name], events)
+        say(f"{len(events)} events on {name}")
+
+
+def _events(domain: Domain, users: dict[int, User], rows: dict) -> list[Event]:
+    refs = refs_of(domain, (str(row.pk) for row in rows.values()))
+    found = []
+    for event in load.read("events"):
+        if event["domain"] == domain.name:
+            item_id = str(rows[event["item"]].pk)
+            fields = {
+                "item_id": item_id,
+                "revision_id": refs[item_id],
+                "verb": event["verb"],
+                "occurred_at": event["at"],
+            }
+            found.append(Event(user=users[event["member"]], domain=domain.name, **fields))
+    return found
 
 
 def _members(categories: dict, regions: dict) -> dict[int, User]:

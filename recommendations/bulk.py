@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import partial
+from typing import cast
 
 from django.db import transaction
 
@@ -15,86 +15,44 @@ from recommendations import personal
 from recommendations.domains import Domain
 from recommendations.models import CatalogueEntry, Event
 
-
-class Fact(NamedTuple):
-    """One event of a member; `client_key` (a sha256, or None) makes recording it again a duplicate."""
-
-    user_id: int
-    item_id: str
-    verb: str
-    occurred_at: dt.datetime
-    value: float | None = None
-    client_key: str | None = None
+CHUNK = 2000
 
 
-def record_many(domain: Domain, facts: Iterable[Fact]) -> int:
-    """Record facts on published items, all or none; returns how many were new. Rows of verbs (likes) are the caller's."""
-    facts = list(facts)
+def refs_of(domain: Domain, item_ids: Iterable[str]) -> dict[str, int]:
+    """Item id → ref of its present revision; LookupError naming what is not in the catalogue."""
+    wanted, found = sorted(set(item_ids)), {}
+    for n in range(0, len(wanted), CHUNK):
+        entries = CatalogueEntry.objects.filter(domain=domain.name, item_id__in=wanted[n : n + CHUNK])
+        found.update(entries.values_list("item_id", "revision_id"))
+    missing = [item_id for item_id in wanted if item_id not in found]
+    if missing:
+        raise LookupError(f"{domain.name}: not in the catalogue: {', '.join(missing[:5])}; publish items first")
+    return found
+
+
+def record_many(domain: Domain, events: Iterable[Event]) -> None:
+    """Number, learn and save members' unsaved events, oldest first, all or none: one update of the store for each member.
+
+    The caller has left out what is recorded already, and makes the rows that belong to verbs (likes).
+    """
     numbers = revisions.current()
     weights = {verb: fixed(domain.weight(verb, numbers)) for verb in domain.verbs}
-    items = {fact.item_id for fact in facts}
-    refs: dict[str, int] = {}
-    for chunk in _chunks(sorted(items), 500):
-        refs.update(
-            CatalogueEntry.objects.filter(domain=domain.name, item_id__in=chunk).values_list("item_id", "revision_id")
-        )
-    missing = items - refs.keys()
-    if missing:
-        raise LookupError(f"{domain.name}: not in the catalogue: {', '.join(sorted(missing)[:5])}; publish items first")
-    by_member: dict[int, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        by_member[fact.user_id].append(fact)
     with transaction.atomic():
-        return sum(_record(domain, user_id, own, refs, weights) for user_id, own in sorted(by_member.items()))
+        for user_id, own in by_member(events).items():
+            personal.write(user_id, domain, partial(_append, own, weights))
 
 
-def _record(domain: Domain, user_id: int, facts: list[Fact], refs: dict[str, int], weights: dict[str, int]) -> int:
-    count = 0
-
-    def change(state):
-        nonlocal count
-        fresh = _new(user_id, facts)
-        count = len(fresh)
-        events = [
-            Event(
-                user_id=user_id,
-                domain=domain.name,
-                sequence=state["sequence"] + n,
-                item_id=fact.item_id,
-                revision_id=refs[fact.item_id],
-                verb=fact.verb,
-                weight=0 if state["paused"] else weights[fact.verb],
-                value=fact.value,
-                occurred_at=fact.occurred_at,
-                client_key=fact.client_key,
-            )
-            for n, fact in enumerate(fresh, 1)
-        ]
-        Event.objects.bulk_create(events, batch_size=500)
-        return personal.replay(events, state)
-
-    personal.write(user_id, domain, change)
-    return count
+def by_member(events: Iterable[Event]) -> dict[int, list[Event]]:
+    """Events by member, members in one order everywhere: two imports must not lock each other."""
+    groups: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        groups[cast(int, event.user_id)].append(event)
+    return dict(sorted(groups.items()))
 
 
-def _new(user_id: int, facts: list[Fact]) -> list[Fact]:
-    """The facts that are not recorded yet, each key once, in time order."""
-    keys = [fact.client_key for fact in facts if fact.client_key]
-    seen: set[str] = set()
-    for chunk in _chunks(keys, 500):
-        seen.update(
-            filter(
-                None, Event.objects.filter(user_id=user_id, client_key__in=chunk).values_list("client_key", flat=True)
-            )
-        )
-    fresh = []
-    for fact in sorted(facts, key=lambda fact: fact.occurred_at):
-        if fact.client_key is None or fact.client_key not in seen:
-            if fact.client_key:
-                seen.add(fact.client_key)
-            fresh.append(fact)
-    return fresh
-
-
-def _chunks(values: list, size: int) -> Iterable[list]:
-    return (values[n : n + size] for n in range(0, len(values), size))
+def _append(events: list[Event], weights: dict[str, int], state: personal.State) -> personal.State:
+    for number, event in enumerate(events, state["sequence"] + 1):
+        event.sequence = number
+        event.weight = 0 if state["paused"] else weights[event.verb]
+    Event.objects.bulk_create(events, batch_size=CHUNK)
+    return personal.replay(events, state)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from operator import attrgetter
-from typing import cast
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from ml import revisions
-from ml.families.history import fixed
-from recommendations import personal
+from recommendations.bulk import by_member, record_many
 from recommendations.domains import Domain, UnknownVerb
 from recommendations.importing import values
 from recommendations.importing.members import members_for
@@ -139,7 +134,7 @@ def _write_batch(domain: Domain, batch: list[Fact], options: Options) -> tuple[d
     events = [_event(domain, fact, members[fact.user], items[fact.item]) for fact in good.values()]
     events = _unrecorded(events, new)
     events = [event for event, made in zip(events, domain.apply_many(events), strict=True) if made]
-    _record(domain, events)
+    record_many(domain, events)
     strangers = [fact for fact in batch if fact.item not in items]
     known = len(batch) - len(strangers) - len(events)
     return {"recorded": len(events), "known_already": known, "members": len(new)}, strangers
@@ -176,7 +171,7 @@ def _event(domain: Domain, fact: Fact, user, item: tuple[str, int]) -> Event:
 def _unrecorded(events: list[Event], new: set[int]) -> list[Event]:
     """The events that are not in the log yet, oldest first."""
     known: set[tuple[int, str]] = set()
-    for user_id, own in _by_member(events).items():
+    for user_id, own in by_member(events).items():
         if user_id not in new:
             keys = [event.client_key for event in own]
             # One member at a time: the index is (member, key), and a list of both would be a product.
@@ -185,33 +180,6 @@ def _unrecorded(events: list[Event], new: set[int]) -> list[Event]:
                 known.update((user_id, str(key)) for key in rows.values_list("client_key", flat=True))
     left = [event for event in events if (event.user_id, event.client_key) not in known]
     return sorted(left, key=attrgetter("occurred_at"))
-
-
-def _by_member(events: list[Event]) -> dict[int, list[Event]]:
-    """Events by member, members in one order everywhere: two imports must not lock each other."""
-    groups: dict[int, list[Event]] = defaultdict(list)
-    for event in events:
-        groups[cast(int, event.user_id)].append(event)
-    return dict(sorted(groups.items()))
-
-
-def _record(domain: Domain, events: list[Event]) -> None:
-    """Number, learn and write: one update of the store for each member."""
-    numbers = revisions.current()
-    weights = {verb: fixed(domain.weight(verb, numbers)) for verb in {event.verb for event in events}}
-    for user_id, own in _by_member(events).items():
-        personal.write(user_id, domain, partial(_learn, own, weights))
-    Event.objects.bulk_create(events, batch_size=CHUNK)
-
-
-def _learn(events: list[Event], weights: dict[str, int], state: personal.State) -> personal.State:
-    history = personal.history_of(state)
-    for event in events:
-        event.sequence = state["sequence"] + 1
-        event.weight = 0 if state["paused"] else weights[event.verb]
-        personal.learn(state, event, history)
-    state["delta"]["history"] = history.pack()
-    return state
 
 
 def start(verb: str | None, min_value: float | None, source: str, unit: str | None) -> Options:

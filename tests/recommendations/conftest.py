@@ -8,7 +8,9 @@ from django.utils import timezone
 from accounts.models import Category
 from activities.models import Activity
 from recommendations import catalogue
+from recommendations.bulk import refs_of
 from recommendations.domains import domains
+from recommendations.models import Event
 from recommendations.publishing import publish_rows
 
 SPORT, FOOD = "운동·액티비티", "푸드·드링크"
@@ -68,3 +70,10 @@ def trained(activities):
     for family in ("naive_bayes", "popularity"):
         train_family("activities", family)
     return activities
+
+
+def unsaved(user, row, verb, at):
+    """An event as bulk loads make it, before it has a number and a weight."""
+    ref = refs_of(domains["activities"], [str(row.pk)])[str(row.pk)]
+    fields = {"item_id": str(row.pk), "revision_id": ref, "verb": verb, "occurred_at": at}
+    return Event(user=user, domain="activities", **fields)

@@ -9,27 +9,24 @@ from django.utils import timezone
 
 from ml import parameters
 from recommendations import catalogue, report, tuning
-from recommendations.bulk import Fact, record_many
+from recommendations.bulk import record_many
 from recommendations.data import log_of
 from recommendations.domains import domains
 from recommendations.evaluation import Policy, evaluate, last_out, split_times, walk, without_last
-from tests.recommendations.conftest import FOOD, SPORT
+from tests.recommendations.conftest import FOOD, SPORT, unsaved
 
 
 @pytest.fixture
 def tastes(make_user, activities):
     """Ten members, half of each taste, who like four items of it one after the other."""
     domain, start = domains["activities"], timezone.now() - dt.timedelta(hours=20)
-    facts = []
+    events = []
     for number in range(10):
         user = make_user(f"m{number}")
         for step, row in enumerate(activities[FOOD if number % 2 else SPORT][:4]):
             at = start + dt.timedelta(minutes=60 * step + number)
-            facts += [
-                Fact(user.pk, str(row.pk), "view", at),
-                Fact(user.pk, str(row.pk), "like", at + dt.timedelta(seconds=9)),
-            ]
-    record_many(domain, facts)
+            events += [unsaved(user, row, "view", at), unsaved(user, row, "like", at + dt.timedelta(seconds=9))]
+    record_many(domain, events)
     return log_of(domain, catalogue.current("activities"))
 
 

@@ -29,19 +29,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--refits", type=int, default=4, help="how often bases are refitted within the window")
         parser.add_argument("--tune", action="store_true", help="choose the weights on the validation part first")
-        parser.add_argument("--feeds", default="for-you,baseline,popular,latest")
+        parser.add_argument("--feeds", default="for-you,baseline,popularity,latest")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--json", help="also write the report to this file")
 
     def handle(self, *, domain, **options):
         try:
             kind = domains[domain]
-            feeds = [kind.feed(name) for name in options["feeds"].split(",")]
+            policies = [self._policy(kind, name) for name in options["feeds"].split(",")]
         except Unknown as error:
             raise CommandError(str(error)) from None
         publish_all(kind)
         log = log_of(kind, catalogue.current(kind.name))
-        policies = [self._policy(kind, feed) for feed in feeds]
         protocol = self._progressive if options["protocol"] == "progressive" else self._last_out
         try:
             validation, test = protocol(kind, log, options)
@@ -86,8 +85,14 @@ class Command(BaseCommand):
 
         return first, second
 
-    def _policy(self, kind, feed) -> Policy:
-        return Policy(feed.name, feed, parameters.get(f"{kind.name}.{feed.name}") if feed.parameters else {})
+    def _policy(self, kind, name) -> Policy:
+        """A feed by name; `popularity` is the default feed with the weight of popularity alone, so nothing used is shown."""
+        feed = kind.feed("for-you" if name == "popularity" else name)
+        params = parameters.get(f"{kind.name}.{feed.name}") if feed.parameters else {}
+        if name == "popularity":
+            alone = {"popular": 1.0, "popular_cold": 1.0, "seen": params["seen"], "diversity": 0.0}
+            params = {**params, **dict.fromkeys(WEIGHTS, 0.0), **alone}
+        return Policy(name, feed, params)
 
     def _tune(self, policy, steps, k) -> Policy:
         families = policy.feed.used_families(unweighted(policy.params))
