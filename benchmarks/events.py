@@ -44,7 +44,9 @@ def main(size: int, *, quick: bool = False) -> None:
         taken = side_by_side(tasks, rounds)
     for name in ("store", "learn"):
         taken[name] /= BATCH
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         tasks["service"]()
     _report(taken, len(queries))
 
@@ -60,7 +62,14 @@ def orm_floor(user, snapshot):
         now = timezone.now()
         with transaction.atomic():
             Event.objects.create(
-                user=user, domain="activities", sequence=next(numbers), item_id="1", revision_id=ref, verb="view", weight=1000, occurred_at=now
+                user=user,
+                domain="activities",
+                sequence=next(numbers),
+                item_id="1",
+                revision_id=ref,
+                verb="view",
+                weight=1000,
+                occurred_at=now,
             )
             StoredBlob.objects.filter(pk=row.pk).update(data=data, updated_at=now)
 
@@ -70,7 +79,7 @@ def orm_floor(user, snapshot):
 def _change(snapshot):
     """What one event does to a state; every second one takes the last back, so that the state stays of its size."""
     refs = cycle([snapshot.item(position).ref for position in range(len(snapshot))])
-    event = Event(verb="view", weight=fixed(1), sequence=1)
+    event = Event(pk=1, verb="view", weight=fixed(1), sequence=1)
     back = cycle((False, True))
 
     def change(state):
@@ -112,7 +121,11 @@ def _report(taken, queries: int) -> None:
         "old recommendation": "old way, a recommendation: load, predict",
     }
     rows = [[text, p50(taken[n]), p95(taken[n]), f"{ratio(taken['old'], taken[n]):,.1f}×"] for n, text in names.items()]
-    show(f"One event, a member of 100 events (private copy {old_way.source()})", "what|p50, ms|p95, ms|faster than old", rows)
+    show(
+        f"One event, a member of 100 events (private copy {old_way.source()})",
+        "what|p50, ms|p95, ms|faster than old",
+        rows,
+    )
     service, engine = ratio(taken["old"], taken["service"]), ratio(taken["old"], taken["store"])
     print(f"- p50 under 5 ms: {verdict(p50(taken['service']) < 5)} ({p50(taken['service']):.2f} ms)")
     print(f"- service 20× faster than the old way: {verdict(service >= 20)} ({service:.1f}×; the aim is 40×)")

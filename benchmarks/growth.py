@@ -29,7 +29,11 @@ def main(size: int, *, quick: bool = False) -> None:
     by_members = members(MEMBERS[:2] if quick else MEMBERS)
     by_items = items(ITEMS[:1] if quick else ITEMS)
     by_events = events(EVENTS[:2] if quick else EVENTS)
-    show("Growth with members (deltas of 100 events each)", "members|MB in the table|bytes each|read, ms|update, ms", by_members)
+    show(
+        "Growth with members (deltas of 100 events each)",
+        "members|MB in the table|bytes each|read, ms|update, ms",
+        by_members,
+    )
     show("Growth with items (one member of 100 events)", "items|score all, ms", by_items)
     show("Growth with a member's events (on as many different items)", "events|bytes|learn one, sealed, ms", by_events)
     if not quick:
@@ -81,7 +85,10 @@ def _write(cursor, store, states: list[dict], numbers: range) -> None:
 def _table_bytes() -> int:
     """Bytes of the database's pages in use: only deltas are added between two calls."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s")
+        cursor.execute(
+            "SELECT (p.page_count - f.freelist_count) * s.page_size "
+            "FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s"
+        )
         return cursor.fetchone()[0]
 
 
@@ -102,8 +109,10 @@ def events(counts) -> list[list]:
     for count in counts:
         store = MemoryStore("bench", {})
         store.put("member", state_of(count, rng, 10 * count))
-        event = Event(verb="view", weight=fixed(1), sequence=1, revision_id=5 * count)
-        taken = side_by_side({"learn": lambda s=store, e=event: s.update("member", lambda state: personal.learn(state, e))}, 50)
+        event = Event(pk=1, verb="view", weight=fixed(1), sequence=1, revision_id=5 * count)
+        taken = side_by_side(
+            {"learn": lambda s=store, e=event: s.update("member", lambda state: personal.learn(state, e))}, 50
+        )
         rows.append([count, store.size("member"), p50(taken["learn"])])
     return rows
 

@@ -69,5 +69,7 @@ def tiled(family: NaiveBayes, base, items: list[Item], count: int, rng) -> Catal
     empty = sp.csr_matrix((count - len(items), known.counts.columns), dtype=np.float32)
     telling = SparseRows(known.telling.columns).append(known.telling.matrix()[more])
     codes = known.codes[more]
-    catalogue.memo[family.name, base.version] = Features(known.counts.append(empty), codes, codes, telling, known.labels)
+    catalogue.memo[family.name, base.version] = Features(
+        known.counts.append(empty), codes, codes, telling, known.labels
+    )
     return catalogue

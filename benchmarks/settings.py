@@ -15,7 +15,10 @@ os.environ.update(
     DATABASE_URL=f"sqlite:///{os.environ['MOA_BENCH_DATABASE']}",
 )
 
-from config.settings import *
+from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls"
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

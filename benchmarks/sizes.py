@@ -26,6 +26,8 @@ def main(size: int, *, quick: bool = False) -> None:
     with tempfile.TemporaryDirectory() as folder:
         private = old_way.write(Path(folder) / "copy.joblib")
     title = f"Bytes per member after {EVENTS} events on {len(set(items))} items"
-    show(title, "what|bytes", [["base + delta: the stored delta, envelope included", stored], ["private copy", private]])
+    show(
+        title, "what|bytes", [["base + delta: the stored delta, envelope included", stored], ["private copy", private]]
+    )
     print(f"- 4 KB or less: {verdict(stored <= 4096)} ({stored:,} bytes)")
     print(f"- 1/200 or less of a private copy: {verdict(stored * 200 <= private)} (1/{private / stored:,.0f})")

@@ -101,7 +101,11 @@ def sessions(users: list) -> list[str]:
             user_id=user.pk,
             expire_date=until,
             session_data=store.encode(
-                {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: user.get_session_auth_hash()}
+                {
+                    SESSION_KEY: str(user.pk),
+                    BACKEND_SESSION_KEY: BACKEND,
+                    HASH_SESSION_KEY: user.get_session_auth_hash(),
+                }
             ),
         )
         for user in users
