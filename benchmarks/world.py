@@ -34,7 +34,7 @@ def build(activities: int) -> None:
     from activities import demo
     from fixtures import generate, load
     from recommendations.domains import domains
-    from recommendations.tasks import train_domain
+    from recommendations.tasks import train_family
 
     start = time.perf_counter()
     folder = Path(settings.DATABASES["default"]["NAME"]).parent / f"rows-{activities}"
@@ -47,7 +47,8 @@ def build(activities: int) -> None:
         ensure_reference_data()
         demo.load_all(print)
     for domain in domains:
-        train_domain(domain.name)
+        for family in domain.families:
+            train_family(domain.name, family)
     connection.close()
     with sqlite3.connect(settings.DATABASES["default"]["NAME"]) as database:  # one file that can be copied
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
