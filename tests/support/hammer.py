@@ -42,6 +42,16 @@ def forget(job: dict) -> int:
     return sum(forget_event(user, event) for event in job["events"])
 
 
+def reset(job: dict) -> int:
+    from accounts.models import User
+    from recommendations import services
+
+    user = User.objects.get(pk=job["user"])
+    for _ in range(job["times"]):
+        services.reset(user, "activities")
+    return job["times"]
+
+
 def adopt(job: dict) -> int:
     from accounts.models import User
     from recommendations.services import adopt_visitor
@@ -78,7 +88,7 @@ def kill(job: dict) -> int:
     return os.WTERMSIG(os.waitpid(child, 0)[1])
 
 
-JOBS = {job.__name__: job for job in (record, forget, adopt, restore, kill)}
+JOBS = {job.__name__: job for job in (record, forget, reset, adopt, restore, kill)}
 
 
 def perform(job: dict) -> dict:
