@@ -13,7 +13,7 @@ from ml.store import stores
 from recommendations import personal, selectors, services
 from recommendations.bulk import record_many
 from recommendations.domains import domains
-from tests.recommendations.conftest import FOOD, SPORT
+from tests.recommendations.conftest import FOOD, SPORT, unsaved
 from tests.recommendations.test_events import look, replayed, state_of
 from tests.support.hammers import DATABASE, MEMORY, files, redis
 
