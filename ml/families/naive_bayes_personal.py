@@ -191,7 +191,9 @@ class NaiveBayesPersonal(Personal):
         shown = features.shown if rows is None else features.shown[rows]
         padded = np.zeros(len(features.labels) + 1, np.float32)  # the last: no label. Labels may be newer than sums
         padded[: len(label)] = label
-        return padded[shown] + features.telling.dot(word, rows)
+        out = features.telling.dot(word, rows)
+        out += padded[shown]
+        return out
 
     def explain(self, item: Item) -> Explanation:
         row = self.catalogue.rows([self.catalogue.add(item)])

@@ -39,6 +39,7 @@ class SparseRows:
 
     def __init__(self, columns: int, dtype: np.typing.DTypeLike = np.float32):
         self.columns, self.rows, self.size = columns, 0, 0
+        self._matrix: sp.csr_matrix | None = None
         self.indptr = np.zeros(64, np.int64)
         self.indices, self.data = np.zeros(1024, np.int32), np.zeros(1024, dtype)
 
@@ -68,7 +69,12 @@ class SparseRows:
         return out if rows is None else out[rows]
 
     def matrix(self) -> sp.csr_matrix:
-        """The rows as a SciPy matrix that shares their memory."""
+        """The rows as a SciPy matrix that shares their memory; made once, for rows never change."""
+        if self._matrix is None:
+            self._matrix = self._make_matrix()
+        return self._matrix
+
+    def _make_matrix(self) -> sp.csr_matrix:
         out = sp.csr_matrix((self.rows, self.columns), dtype=self.data.dtype)  # the checking constructor costs 50 µs more
         # Both of one type: SciPy would copy all indices at every product otherwise, which takes longer than the product.
         kind = np.int32 if self.size < 2**31 else np.int64
