@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, cast
 
 import numpy as np
@@ -32,13 +34,16 @@ PLAIN = {
 
 def short(kind: Domain, scene: Scene, ranked: Ranking, order: np.ndarray) -> dict[int, list[str]]:
     """One or two short reasons for each position, from the parts that speak most for it."""
-    named = len(order) and {"text", "taste", "label"} & ranked.parts.keys()
-    names = kind.label_names(list(scene.snapshot.label_names)) if named else {}
+    names = cache(lambda: kind.label_names(list(scene.snapshot.label_names)))  # asked for by few pages
     past = _past_titles(scene, order) if "text" in ranked.parts else [""] * len(order)
     return {
-        int(position): _sentences(ranked.parts, int(position), names.get(label, label), title)
+        int(position): _sentences(ranked.parts, int(position), partial(_named, names, label), title)
         for position, title, label in zip(order, past, _labels(scene, order), strict=True)
     }
+
+
+def _named(names: Callable[[], dict[str, str]], label: str) -> str:
+    return names().get(label, label) if label else ""
 
 
 def _labels(scene: Scene, order: np.ndarray) -> list[str]:
@@ -61,18 +66,19 @@ def title_of(text: str) -> str:
     return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
 
 
-def _sentences(parts: dict[str, np.ndarray], position: int, label: str, title: str) -> list[str]:
+def _sentences(parts: dict[str, np.ndarray], position: int, label: Callable[[], str], title: str) -> list[str]:
     strongest = sorted(parts, key=lambda part: -float(parts[part][position]))
     speaking = [part for part in strongest[:3] if float(parts[part][position]) > 0 or len(parts) == 1]
     found = dict.fromkeys(_sentence(part, label, title) for part in speaking)
     return [sentence for sentence in found if sentence][:2]
 
 
-def _sentence(part: str, label: str, title: str) -> str:
+def _sentence(part: str, label: Callable[[], str], title: str) -> str:
     if part == "text" and title:
         return _("Similar to “%(title)s”, which you looked at") % {"title": title}
     if part in BY_LABEL:
-        return _(BY_LABEL[part]) % {"label": label} if label else ""
+        name = label()
+        return _(BY_LABEL[part]) % {"label": name} if name else ""
     return _(PLAIN[part]) if part in PLAIN else ""
 
 
@@ -142,7 +148,7 @@ def past_events(scene: Scene, position: int, n: int = 5) -> list[dict[str, Any]]
 def sentence(scene: Scene, parts: dict[str, np.ndarray], position: int, label: str) -> str:
     """The explanation in one sentence, in the reader's language."""
     title = _past_titles(scene, np.array([position]))[0] if "text" in parts else ""
-    texts = _sentences(parts, position, label, title)
+    texts = _sentences(parts, position, lambda: label, title)
     if not texts:
         return _("It is shown for variety.")
     return _("It is recommended for these reasons: %(reasons)s.") % {"reasons": " · ".join(texts)}
