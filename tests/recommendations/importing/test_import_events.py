@@ -41,7 +41,9 @@ def stored_and_replayed(user):
     """Digests of the model in the store and of the log's replay, with the counters."""
     stored = stores["default"].get(personal.key(user.pk, "activities"))
     replayed = personal.replay(personal.log(user.pk, "activities").order_by("sequence"))
-    return tuple((personal.digest_of(s), s["sequence"], s["events"], s["forgotten"], s["paused"]) for s in (stored, replayed))
+    return tuple(
+        (personal.digest_of(s), s["sequence"], s["events"], s["forgotten"], s["paused"]) for s in (stored, replayed)
+    )
 
 
 def assert_models_equal_their_log():
@@ -68,12 +70,16 @@ def test_an_import_learns_what_record_event_does(import_events, make_file, items
     when = timezone.now() - dt.timedelta(days=1)
     for verb in ("view", "like"):
         record_event(domain="activities", item=items["1"], verb=verb, user=alice, occurred_at=when)
-    own, imported = (stores["default"].get(personal.key(u.pk, "activities")) for u in (alice, User.objects.get(external_id="u1")))
+    own, imported = (
+        stores["default"].get(personal.key(u.pk, "activities")) for u in (alice, User.objects.get(external_id="u1"))
+    )
     assert personal.digest_of(imported) == personal.digest_of(own)
 
 
 def test_likes_are_rows_and_counted_once(import_events, make_file, items):
-    path = make_file("a.csv", "user,item,occurred_at\nu1,1,2024-05-02\nu1,1,2024-05-03\nu2,1,2024-05-03\nu2,2,2024-05-03\n")
+    path = make_file(
+        "a.csv", "user,item,occurred_at\nu1,1,2024-05-02\nu1,1,2024-05-03\nu2,1,2024-05-03\nu2,2,2024-05-03\n"
+    )
     outcome = import_events(path, "--verb", "like")
     assert outcome.summary == "activities: 4 read, 3 recorded, 1 known already, 0 left out, 0 bad, 2 members"
     assert Like.objects.count() == 3
@@ -188,7 +194,9 @@ def test_events_of_unknown_items_alone_make_no_members(import_events, make_file,
 def test_small_and_missing_values_are_left_out(import_events, make_file, items):
     rows = [{"u": 1, "i": n, "r": rating} for n, rating in enumerate((5, 3.5, "4", None, 4.0), 1)]
     path = make_file("a.jsonl", "\n".join(map(json.dumps, rows)))
-    outcome = import_events(path, "--map", "u=user", "--map", "i=item", "--map", "r=value", "--verb", "like", "--min-value", "4")
+    outcome = import_events(
+        path, "--map", "u=user", "--map", "i=item", "--map", "r=value", "--verb", "like", "--min-value", "4"
+    )
     assert outcome.summary == "activities: 5 read, 3 recorded, 0 known already, 2 left out, 0 bad, 1 members"
     assert [row[4] for row in log()] == [5.0, 4.0, 4.0]
 
@@ -208,7 +216,10 @@ def test_rows_of_one_member_are_learned_in_time_order(import_events, make_file, 
     [
         (["--verb", "buy"], "There is no verb 'buy'; there are: dislike, hide, impression, join, like, view."),
         ([], "missing: verb. Columns found: user, item. Needed: user, item, verb; optional: occurred_at, value."),
-        (["--verb", "view", "--min-value", "4"], "missing: value. Columns found: user, item. Needed: user, item, value;"),
+        (
+            ["--verb", "view", "--min-value", "4"],
+            "missing: value. Columns found: user, item. Needed: user, item, value;",
+        ),
         (["--verb", "view", "--min-value", "nan"], "--min-value must be a finite number"),
     ],
 )

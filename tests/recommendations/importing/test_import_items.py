@@ -186,7 +186,10 @@ LISTING = "Columns found: movieId, name. Needed: id, title; optional: text, cate
         (["--map", "movieId=id"], f"missing: title. {LISTING}"),
         (["--map", "movieID=id"], f"--map movieID=id: the file has no column 'movieID'. {LISTING}"),
         (["--map", "movieId=key"], f"--map movieId=key: there is no column 'key' here. {LISTING}"),
-        (["--map", "movieId=id", "--map", "name=id"], "--map: both 'movieId' and 'name' are mapped to 'id'; choose one"),
+        (
+            ["--map", "movieId=id", "--map", "name=id"],
+            "--map: both 'movieId' and 'name' are mapped to 'id'; choose one",
+        ),
         (["--map", "movieId"], "--map movieId: write --map theirs=ours"),
         (["--encoding", "klingon"], "there is no encoding 'klingon'; common ones: utf-8, cp949, euc-kr, latin-1"),
     ],
@@ -212,7 +215,9 @@ def test_files_that_are_not_there_are_refused(import_items, make_file, tmp_path)
     assert import_items(tmp_path).error == f"{tmp_path} is a folder; give a file"
     path = make_file("a.csv", GOOD)
     assert import_items(path, "--errors", path).error == "--errors names the file that is to be imported"
-    assert import_items(path, "--errors", tmp_path / "no" / "b").error.endswith("cannot be written: No such file or directory")
+    assert import_items(path, "--errors", tmp_path / "no" / "b").error.endswith(
+        "cannot be written: No such file or directory"
+    )
     assert import_items(make_file("b.csv", "id,title\n")).error == "the file has no rows"
 
 
@@ -232,6 +237,13 @@ def test_clubs_are_imported_too(make_file, db):
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp949"])
 def test_korean_spreadsheets_are_read(import_items, make_file, encoding):
-    import_items(make_file("a.csv", "번호;제목;분류\n1;와인 시음회;푸드·드링크\n".encode(encoding)),
-                 "--map", "번호=id", "--map", "제목=title", "--map", "분류=category")
+    import_items(
+        make_file("a.csv", "번호;제목;분류\n1;와인 시음회;푸드·드링크\n".encode(encoding)),
+        "--map",
+        "번호=id",
+        "--map",
+        "제목=title",
+        "--map",
+        "분류=category",
+    )
     assert list(Activity.objects.values_list("title", "category__slug")) == [("와인 시음회", "food")]

@@ -13,8 +13,20 @@ from tests.recommendations.importing.test_import_events import assert_models_equ
 MOVIES, RATINGS = SHARED / "ml-latest-small/movies.csv", SHARED / "ml-latest-small/ratings.csv"
 YNAT = SHARED / "ynat/train.csv"
 RATING_ARGS = [
-    "--map", "userId=user", "--map", "movieId=item", "--map", "rating=value", "--map", "timestamp=occurred_at",
-    "--verb", "like", "--min-value", "4", "--time-unit", "s",
+    "--map",
+    "userId=user",
+    "--map",
+    "movieId=item",
+    "--map",
+    "rating=value",
+    "--map",
+    "timestamp=occurred_at",
+    "--verb",
+    "like",
+    "--min-value",
+    "4",
+    "--time-unit",
+    "s",
 ]
 
 

@@ -76,7 +76,10 @@ def test_a_quote_before_another_quoted_row_costs_one_row(read):
 def test_quotes_of_tables_with_tabs_may_be_characters(read):
     _, rows, bad = read('id\ttitle\n1\t"Weird Al" Yankovic\n2\t"open\n3\t"a\tb"\n4\t"c, ""d"""\n', "a.tsv")
     assert [tuple(row.values()) for _, row in rows] == [
-        ("1", '"Weird Al" Yankovic'), ("2", '"open'), ("3", "a\tb"), ("4", 'c, "d"'),
+        ("1", '"Weird Al" Yankovic'),
+        ("2", '"open'),
+        ("3", "a\tb"),
+        ("4", 'c, "d"'),
     ]
     assert bad == []
 
