@@ -2,6 +2,10 @@
 
 from contextlib import contextmanager
 
+# allauth reaches into this package without importing its parts: the first log-ins of a process, in two threads, would
+# find it half imported.
+import cryptography.hazmat.primitives.ciphers.algorithms
+import cryptography.hazmat.primitives.ciphers.modes  # noqa: F401
 from allauth.headless.app_settings import _app_settings as headless
 from allauth.headless.internal.sessionkit import new_session
 from allauth.headless.tokens.strategies.jwt import internal
