@@ -88,7 +88,8 @@ def _entry(event: Any, where: str, latest: dt.datetime) -> Entry:
             raise TransferError(
                 f"{where}.{name}", _("This must be a text of 1 to %(most)s characters.") % {"most": most}
             )
-    weight, value = event.get("weight"), event.get("value")
+    weight: Any = event.get("weight")
+    value: Any = event.get("value")
     if not _is_number(weight) or abs(weight) > MAX_WEIGHT:
         raise TransferError(
             f"{where}.weight", _("This must be a number from -%(most)s to %(most)s.") % {"most": MAX_WEIGHT}

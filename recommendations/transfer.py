@@ -162,7 +162,8 @@ def _fresh(user, domain: Domain, entries: list[Entry]) -> list[Entry]:
     own = personal.log(user.pk, domain.name).values_list("pk", "occurred_at")
     seen = {own_key(pk, occurred_at) for pk, occurred_at in own.iterator(chunk_size=2000)}
     for chunk in _chunks(entry.key for entry in entries):
-        seen.update(Event.objects.filter(user=user, client_key__in=chunk).values_list("client_key", flat=True))
+        keys = Event.objects.filter(user=user, client_key__in=chunk).values_list("client_key", flat=True)
+        seen.update(filter(None, keys))
     fresh = []
     for entry in entries:
         if entry.key not in seen:

@@ -34,7 +34,7 @@ class FileEvent(serializers.Serializer):
 class FileLearned(serializers.Serializer):
     item = serializers.CharField()
     revision = serializers.CharField()
-    label = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]
     text = serializers.CharField(required=False)
     liked = serializers.FloatField()
     disliked = serializers.FloatField()

@@ -29,7 +29,8 @@ class Command(BaseCommand):
         except Unknown as error:
             raise CommandError(str(error)) from None
         only = self._member(user)
-        self.counts, self.check, self.told, last = Counter(), check, time.monotonic(), after
+        self.counts: Counter[str] = Counter()
+        self.only_check, self.told, last = check, time.monotonic(), after
         try:
             for last in [only] if only else self._members(chosen, after):
                 for kind in chosen:
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         if not reason:
             return
         self.stdout.write(f"differs: domain={kind.name} member={user_id} ({reason})")
-        if not self.check:
+        if not self.only_check:
             personal.rebuild(user_id, kind)
             self.counts["still"] += bool(verification.difference(user_id, kind))
 
@@ -79,7 +80,7 @@ class Command(BaseCommand):
             for user_id in list(verification.leftovers(kind)):
                 self.counts["differ"] += 1
                 self.stdout.write(f"differs: domain={kind.name} member={user_id} (there is no log)")
-                if not self.check:
+                if not self.only_check:
                     personal.rebuild(user_id, kind)
 
     def _tell(self, last):
