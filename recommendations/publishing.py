@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection, transaction
 
 from ml import revisions
 from ml.families.base import digest
 from ml.families.items import Item
-from recommendations.domains import Domain
+from recommendations.domains import Domain, domains
 from recommendations.models import CatalogueEntry, ItemRevision
 
 CHUNK = 500
@@ -17,6 +17,19 @@ CHUNK = 500
 
 def sha_of(item: Item) -> str:
     return digest([item.text, item.label, list(item.tags), dict(item.numbers)])
+
+
+def publish(domain: str, rows: Iterable) -> list[int]:
+    """Tell the catalogue that rows are new or changed, in the transaction that wrote them; returns their refs in order."""
+    return publish_rows(domains[domain], list(rows))
+
+
+def withdraw(domain: str, ids: Iterable) -> None:
+    """Take items out of the catalogue; what members learned from them stays theirs."""
+    with transaction.atomic():
+        number = revisions.bump(f"catalogue:{domain}")
+        entries = CatalogueEntry.objects.filter(domain=domain, item_id__in=[str(i) for i in ids])
+        entries.update(listed=False, changed=number)
 
 
 def publish_rows(domain: Domain, rows: Sequence) -> list[int]:
@@ -43,8 +56,6 @@ def publish_all(domain: Domain, progress=None) -> int:
     publish_rows(domain, batch)
     gone = set(CatalogueEntry.objects.filter(domain=domain.name, listed=True).values_list("item_id", flat=True)) - seen
     if gone:
-        from recommendations.services import withdraw
-
         withdraw(domain.name, gone)
     _refresh_statistics()
     return done + len(batch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from ml.families.history import fixed
 from recommendations import catalogue, log, personal, tokens
 from recommendations.domains import CLIENT_VERBS, Domain, UnknownVerb, domains
 from recommendations.models import CatalogueEntry, Event
+from recommendations.publishing import publish, withdraw  # noqa: F401  one place to call for writes
 
 CLOCK_SKEW = dt.timedelta(minutes=5)
 EARLIEST = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
@@ -286,18 +286,3 @@ def _adopt(event: Event, user, kind: Domain) -> bool:
 
     personal.write(user.pk, kind, change)
     return event.pk is not None
-
-
-def publish(domain: str, rows: Iterable) -> list[int]:
-    """Tell the catalogue that rows are new or changed, in the transaction that wrote them; returns their refs in order."""
-    from recommendations.publishing import publish_rows
-
-    return publish_rows(domains[domain], list(rows))
-
-
-def withdraw(domain: str, ids: Iterable) -> None:
-    """Take items out of the catalogue; what members learned from them stays theirs."""
-    ids = [str(i) for i in ids]
-    with transaction.atomic():
-        number = revisions.bump(f"catalogue:{domain}")
-        CatalogueEntry.objects.filter(domain=domain, item_id__in=ids).update(listed=False, changed=number)
