@@ -44,9 +44,7 @@ def main(size: int, *, quick: bool = False) -> None:
         taken = side_by_side(tasks, rounds)
     for name in ("store", "learn"):
         taken[name] /= BATCH
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         tasks["service"]()
     _report(taken, len(queries))
 
