@@ -20,7 +20,7 @@ from recommendations.services import CLOCK_SKEW, EARLIEST
 
 FORMAT, VERSION = "moa-personal-model", 1
 MAX_BYTES = 32 * 1024 * 1024
-MAX_EVENTS = 50_000
+MAX_EVENTS = 20_000  # about ten seconds of the model's lock; the database waits for twenty
 MAX_WEIGHT = 100
 
 
