@@ -20,7 +20,8 @@ CHUNK = 2000
 
 def refs_of(domain: Domain, item_ids: Iterable[str]) -> dict[str, int]:
     """Item id → ref of its present revision; LookupError naming what is not in the catalogue."""
-    wanted, found = sorted(set(item_ids)), {}
+    wanted = sorted(set(item_ids))
+    found: dict[str, int] = {}
     for n in range(0, len(wanted), CHUNK):
         entries = CatalogueEntry.objects.filter(domain=domain.name, item_id__in=wanted[n : n + CHUNK])
         found.update(entries.values_list("item_id", "revision_id"))

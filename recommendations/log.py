@@ -14,7 +14,7 @@ FIELDS = [field for field in Event._meta.local_concrete_fields if not field.prim
 @cache
 def _insert(vendor: str) -> str:
     quote = connection.ops.quote_name
-    columns, places = ", ".join(quote(f.column) for f in FIELDS), ", ".join(["%s"] * len(FIELDS))
+    columns, places = ", ".join(quote(str(f.column)) for f in FIELDS), ", ".join(["%s"] * len(FIELDS))
     return f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({places}) RETURNING {quote('id')}"  # noqa: S608
 
 
