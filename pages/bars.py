@@ -27,6 +27,7 @@ PARTS = {
     "taste": _("my categories and the season"),
     "popular": _("popularity"),
     "fresh": _("freshness"),
+    "near": _("your region"),
     "seen": _("seen already"),
 }
 
