@@ -4,6 +4,7 @@ from django import forms
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import ChoicesField
 from accounts.models import Category, Region
 from activities import selectors
 from activities.images import FORMATS
@@ -69,9 +70,9 @@ class ClubForm(Described):
     name = forms.CharField(label=_("Name"), max_length=100)
     intro = forms.CharField(label=_("In one sentence"), max_length=300, required=False)
     category = forms.ModelChoiceField(label=_("Main category"), queryset=Category.objects.all())
-    categories = forms.ModelMultipleChoiceField(
+    categories = ChoicesField(
+        Category.objects.all(),
         label=_("Further categories"),
-        queryset=Category.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -7,10 +7,10 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.templatetags.static import static as static_url
-from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
 
-from config import errors, health
+from config import docs, errors, health
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -31,10 +31,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", docs.DocsView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("config.api")),
     path("api/", errors.unknown_endpoint),
-    path("api/<path:rest>", errors.unknown_endpoint),
+    # Not <path:>, which leaves out addresses with a line break in them.
+    re_path(r"^api/(?P<rest>[\s\S]+)\Z", errors.unknown_endpoint),
     path("_allauth/", include("allauth.headless.urls")),
     *optional("accounts/", "accounts.urls"),
     path("accounts/", include("allauth.urls")),

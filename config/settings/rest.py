@@ -48,6 +48,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.schema.describe_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "DecisionEnum": "activities.api.serializers.DECISIONS",
         "OpeningEnum": "activities.api.serializers.OPENINGS",

@@ -235,6 +235,11 @@ def test_making_changing_and_closing_a_club(as_user, alice, bob, hobby, sports, 
     assert club.status == "closed"
 
 
+def test_a_category_that_no_database_can_hold_is_refused(as_user, alice, hobby):
+    values = {"name": "모임", "category": hobby.pk, "categories": "9" * 30}
+    assert as_user(alice).post(reverse("clubs:create"), values).status_code == 400
+
+
 def test_the_owner_decides(as_user, alice, bob, charlie, club, activity):
     membership, _ = services.membership_request(user=charlie, club=club)
     participation, _ = services.participation_request(user=bob, activity=activity)

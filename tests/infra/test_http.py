@@ -1,5 +1,7 @@
 """What every request meets: health, metrics, error shapes, security headers, languages."""
 
+from urllib.parse import unquote
+
 import pytest
 from django.test import override_settings
 
@@ -28,12 +30,12 @@ def test_metrics_are_for_this_machine_and_for_staff(client, staff, alice):
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/nothing/", "/api/v1/nothing"])
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/nothing/", "/api/v1/nothing", "/api/v1/clubs/%0A/"])
 def test_an_unknown_endpoint_is_a_problem(client, method, path):
     answer = getattr(client, method)(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["status"] == 404
-    assert path in answer.json()["detail"]
+    assert unquote(path) in answer.json()["detail"]
 
 
 def test_docs_and_schema_need_no_other_site(client):
@@ -42,6 +44,18 @@ def test_docs_and_schema_need_no_other_site(client):
     assert "https://" not in page
     assert "<script>" not in page
     assert client.get("/api/schema/").status_code == 200
+
+
+def test_options_on_the_docs_is_refused(client):
+    assert client.options("/api/docs/").status_code == 405
+
+
+def test_the_schema_says_that_every_error_is_a_problem(client):
+    schema = client.get("/api/schema/", {"format": "json"}).json()
+    operations = [op for path in schema["paths"].values() for op in path.values() if "responses" in op]
+    errors = [answer for op in operations for code, answer in op["responses"].items() if not code.startswith("2")]
+    assert len(errors) >= len(operations)
+    assert {kind for answer in errors for kind in answer["content"]} == {"application/problem+json"}
 
 
 def test_scripts_come_from_here_and_eval_only_in_the_admin(client):
