@@ -1,3 +1,5 @@
+"""Starts the domains: finds each app's recommend.py and declares what staff may tune."""
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ml import families as ml_families
@@ -216,6 +217,12 @@ class Unknown(LookupError):
     def __init__(self, name: str, known: Sequence[str]):
         super().__init__(f"There is no {self.kind} {name!r}; there are: {', '.join(sorted(known)) or 'none'}.")
         self.name, self.known = name, known
+
+    @property
+    def sentence(self) -> str:
+        """The message in the caller's language, for the API; commands speak English."""
+        known = ", ".join(sorted(self.known))
+        return gettext("“%(name)s” is unknown; there are: %(known)s.") % {"name": self.name[:40], "known": known}
 
 
 class UnknownDomain(Unknown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 SALT = "recommendation"
 
@@ -20,7 +21,8 @@ def origin(token: str | None, domain: str) -> tuple[str, str]:
     try:
         named, feed, version = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        raise EventError("recommendation_id", "The recommendation_id was not issued by this site.") from None
+        raise EventError("recommendation_id", _("This recommendation_id was not issued by this site.")) from None
     if named != domain:
-        raise EventError("recommendation_id", f"The recommendation_id belongs to the domain {named!r}.")
+        message = _("This recommendation_id belongs to “%(name)s”.") % {"name": named}
+        raise EventError("recommendation_id", message)
     return feed, version

@@ -75,7 +75,9 @@ class SparseRows:
         return self._matrix
 
     def _make_matrix(self) -> sp.csr_matrix:
-        out = sp.csr_matrix((self.rows, self.columns), dtype=self.data.dtype)  # the checking constructor costs 50 µs more
+        out = sp.csr_matrix(
+            (self.rows, self.columns), dtype=self.data.dtype
+        )  # the checking constructor costs 50 µs more
         # Both of one type: SciPy would copy all indices at every product otherwise, which takes longer than the product.
         kind = np.int32 if self.size < 2**31 else np.int64
         out.indptr = self.indptr[: self.rows + 1].astype(kind)

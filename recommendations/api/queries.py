@@ -35,7 +35,7 @@ def domain_or_404(name: str) -> Domain:
     try:
         return domains[name]
     except UnknownDomain as error:
-        raise NotFound(str(error)) from None
+        raise NotFound(error.sentence) from None
 
 
 def feed_or_400(domain: Domain, name: str | None) -> Feed:
@@ -44,4 +44,4 @@ def feed_or_400(domain: Domain, name: str | None) -> Feed:
     try:
         return domain.feed(name)
     except UnknownFeed as error:
-        raise ValidationError({"feed": [str(error)]}) from None
+        raise ValidationError({"feed": [error.sentence]}) from None

@@ -1,3 +1,5 @@
+"""The addresses of recommendations, events and own models."""
+
 from django.urls import path
 
 from recommendations.api import models, transfer, views

@@ -27,7 +27,7 @@ def backend(request, settings, tmp_path, django_db_blocker):
     settings.MODEL_SIGNING_KEYS = servers.KEYS
     name = request.param
     if name == "memory":
-        yield servers.Backend(name, {"BACKEND": "ml.store.memory.MemoryStore"}, shared=False)
+        yield servers.Backend(name, {"BACKEND": "ml.store.memory.MemoryStore"})
     elif name == "files":
         options = {"LOCATION": str(tmp_path / "store"), "FSYNC": False}
         yield servers.Backend(name, {"BACKEND": "ml.store.filesystem.FileSystemStore", "OPTIONS": options})

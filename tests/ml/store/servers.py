@@ -28,7 +28,6 @@ class Backend:
     name: str
     entry: dict[str, Any]
     databases: dict[str, Any] = field(default_factory=dict)
-    shared: bool = True  # between processes
 
     def __post_init__(self):
         self.store = StoreHandler({"default": self.entry})["default"]

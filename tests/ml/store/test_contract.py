@@ -15,6 +15,7 @@ from ml.families.base import digest
 from ml.store import TooLarge, blobs
 from ml.store.handler import StoreHandler
 from tests.ml.store import hostile, servers
+from tests.ml.store.conftest import BACKENDS
 
 KEY = "personal/activities/7"
 STATE = {
@@ -235,6 +236,10 @@ def test_threads_lose_no_update(backend, store):
     assert store.get(KEY) == {"n": 100}
 
 
+# The memory store is private to its process.
+between_processes = pytest.mark.parametrize("backend", [name for name in BACKENDS if name != "memory"], indirect=True)
+
+
 def start_worker(backend, tmp_path, worker: int, times: int) -> subprocess.Popen:
     job = {"databases": backend.databases, "entry": backend.entry, "keys": servers.KEYS, "worker": worker, "key": KEY}
     job |= {"times": times, "go": str(tmp_path / "go"), "ready": str(tmp_path / f"ready{worker}")}
@@ -242,10 +247,9 @@ def start_worker(backend, tmp_path, worker: int, times: int) -> subprocess.Popen
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
+@between_processes
 @pytest.mark.slow
 def test_a_killed_process_leaves_a_whole_state_and_no_lock(backend, store, tmp_path):
-    if not backend.shared:
-        pytest.skip("the memory store is private to its process")
     (tmp_path / "go").touch()
     for worker in range(3):
         process = start_worker(backend, tmp_path, worker, 10**9)
@@ -259,10 +263,9 @@ def test_a_killed_process_leaves_a_whole_state_and_no_lock(backend, store, tmp_p
     assert backend.quarantined(KEY) == 0
 
 
+@between_processes
 @pytest.mark.slow
 def test_eight_processes_lose_no_update(backend, store, tmp_path):
-    if not backend.shared:
-        pytest.skip("the memory store is private to its process")
     processes = [start_worker(backend, tmp_path, worker, TIMES) for worker in range(WORKERS)]
     try:
         servers.wait_for(lambda: len(list(tmp_path.glob("ready*"))) == WORKERS, "the workers", 120)
