@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ml import revisions
 from ml.families.history import fixed
 from recommendations import catalogue, log, personal, tokens
-from recommendations.domains import CLIENT_VERBS, Domain, UnknownVerb, domains
+from recommendations.domains import CLIENT_VERBS, Domain, UnknownDomain, UnknownVerb, domains
 from recommendations.models import CatalogueEntry, Event
 from recommendations.publishing import publish, withdraw  # noqa: F401  one place to call for writes
 
@@ -55,7 +55,7 @@ def record_event(
     """
     kind = _domain(domain)
     if verb not in kind.verbs:
-        raise EventError("verb", str(UnknownVerb(verb, list(kind.verbs))))
+        raise EventError("verb", UnknownVerb(verb, list(kind.verbs)).sentence)
     if not by_site and verb not in CLIENT_VERBS:
         raise EventError(
             "verb", _("“%(verb)s” is recorded by the site itself and cannot be posted.") % {"verb": verb}, "forbidden"
@@ -93,8 +93,8 @@ def record_event(
 def _domain(name: str) -> Domain:
     try:
         return domains[name]
-    except LookupError as error:
-        raise EventError("domain", str(error)) from None
+    except UnknownDomain as error:
+        raise EventError("domain", error.sentence) from None
 
 
 def _time(occurred_at: dt.datetime | None) -> dt.datetime:

@@ -180,3 +180,32 @@ def test_queries_of_a_feed_do_not_grow(api_for, alice, trained, django_assert_nu
         client.get(FEED, {"feed": "popular", "n": n})
     with django_assert_num_queries(6):  # revisions, model, done, favourite categories, rows, category names
         client.get(FEED, {"feed": "for-you", "n": n})
+
+
+@pytest.mark.parametrize(
+    ("path", "culprit"),
+    [
+        ("/api/v1/recommendations/cars/", "cars"),
+        (FEED + "?feed=nope", "nope"),
+        ("/api/v1/me/models/cars/", "cars"),
+    ],
+)
+def test_unknown_names_are_told_in_the_callers_language(api_for, alice, activities, path, culprit):
+    client = api_for(alice)
+    korean, english = (client.get(path, headers={"accept-language": code}).json()["detail"] for code in ("ko", "en"))
+    assert f"‘{culprit}’은(는) 없습니다" in korean
+    assert f"“{culprit}” is unknown" in english
+
+
+@pytest.mark.parametrize(
+    ("extra", "korean"),
+    [
+        ({"recommendation_id": "x"}, "이 사이트에서 발급한 recommendation_id가 아닙니다."),
+        ({"verb": "fly"}, "‘fly’은(는) 없습니다."),
+        ({"domain": "cars"}, "‘cars’은(는) 없습니다."),
+    ],
+)
+def test_bad_events_are_told_in_korean(api_for, alice, activities, extra, korean):
+    answer = api_for(alice).post("/api/v1/events/", event(activities[FOOD][0]) | extra, format="json")
+    assert answer.status_code == 400
+    assert korean in answer.json()["detail"]
