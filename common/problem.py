@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -48,6 +49,17 @@ def problem_response(
     )
 
 
+class TooLarge(exceptions.APIException):
+    """A body of more bytes than DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+    def __init__(self) -> None:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000
+        super().__init__(_("The request is larger than %(most)s MB.") % {"most": most})
+
+
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into a problem; None leaves a real fault to Django, which logs it and answers 500."""
     known = _as_api_exception(error)
@@ -64,6 +76,10 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied(*error.args[:1])
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError()
     if isinstance(error, ValidationError):
         return exceptions.ValidationError(get_error_detail(error))
     return None

@@ -1,7 +1,7 @@
 """Every way in which a view can fail becomes one shape."""
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -49,6 +49,7 @@ def answer(error=None, data=None, **attributes):
         (PermissionDenied(), 403),
         (exceptions.NotAuthenticated(), 401),
         (exceptions.ParseError(), 400),
+        (SuspiciousOperation(), 400),
         (exceptions.MethodNotAllowed("POST"), 405),
         (exceptions.UnsupportedMediaType("text/x"), 415),
     ],
@@ -77,6 +78,13 @@ def test_a_models_validation_error_is_a_400():
 
 def test_broken_json_is_a_400():
     assert answer(data="{nonsense").status_code == 400
+
+
+def test_a_body_beyond_the_limit_is_a_413(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+    found = answer(data='{"size": "' + "x" * 2_000_000 + '"}')
+    assert (found.status_code, found["Content-Type"]) == (413, "application/problem+json")
+    assert "2 MB" in found.data["detail"]
 
 
 def test_a_throttled_client_learns_when_to_come_back():
