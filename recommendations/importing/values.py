@@ -36,6 +36,8 @@ def text(value: Any, name: str) -> str:
 
 def identifier(value: Any, name: str, source: str = "") -> str:
     """An external id, in the namespace of `source`."""
+    if isinstance(value, float) and not math.isfinite(value):  # JSON's 1e999
+        raise BadValue(f"{name}: {value} is not an id")
     found = text(value, name)
     if not found:
         raise BadValue(f"{name} is empty")

@@ -80,3 +80,9 @@ def test_ids_have_a_namespace():
 def test_tags():
     assert values.tags("a| b||c ", "tags") == ["a", "b", "c"]
     assert values.tags(["a", " b|c ", ""], "tags") == ["a", "b|c"]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_without_an_end_is_no_id(value):
+    with pytest.raises(values.BadValue, match="id: "):
+        values.identifier(value, "id")
