@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -84,5 +85,9 @@ class Command(BaseCommand):
                         self._say(f"trained {domain.name} {family} {version.version}")
 
     def _schedule(self):
+        """Popularity from the next hour on, all bases from the coming night on; staff may change both in the admin."""
+        hour = timezone.localtime().replace(minute=0, second=0, microsecond=0)
+        first = {"popularity": hour + timedelta(hours=1), "retrain": hour.replace(hour=4) + timedelta(days=1)}
         for name, (function, often) in SCHEDULES.items():
-            Schedule.objects.get_or_create(name=name, defaults={"func": function, "schedule_type": often})
+            values = {"func": function, "schedule_type": often, "next_run": first[name]}
+            Schedule.objects.get_or_create(name=name, defaults=values)
