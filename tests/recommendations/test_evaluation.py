@@ -111,3 +111,10 @@ def test_weights_are_chosen_without_what_is_tested(tastes):
 def test_the_command_knows_the_other_protocol(tastes, capsys):
     call_command("evaluate", "activities", protocol="last-out", k=3)
     assert "no event" in capsys.readouterr().out  # five liked items are asked for, these members have four
+
+
+def test_tuning_says_what_each_part_reaches_alone(tastes, capsys):
+    call_command("evaluate", "activities", refits=1, k=3, tune=True)
+    out = capsys.readouterr().out
+    assert "each part alone, NDCG@3: text " in out
+    assert "validation: " in out

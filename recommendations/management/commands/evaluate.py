@@ -3,6 +3,7 @@
 import json
 import sys
 
+import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from ml import parameters
@@ -11,7 +12,7 @@ from recommendations.data import log_of
 from recommendations.domains import Unknown, domains
 from recommendations.evaluation import Policy, evaluate, families_of, last_out, split_times, walk, without_last
 from recommendations.publishing import publish_all
-from recommendations.tuning import WEIGHTS, collect, search, unweighted
+from recommendations.tuning import WEIGHTS, collect, ndcg, search, unweighted
 
 TUNED_ON = 800
 
@@ -97,6 +98,8 @@ class Command(BaseCommand):
     def _tune(self, policy, steps, k) -> Policy:
         families = policy.feed.used_families(unweighted(policy.params))
         cases = collect(policy.feed, policy.params, steps(families))
+        alone = {name: ndcg(cases, row, k) for name, row in zip(WEIGHTS, np.eye(len(WEIGHTS)), strict=True)}
+        self.stdout.write(f"each part alone, NDCG@{k}: " + ", ".join(f"{name} {v:.3f}" for name, v in alone.items()))
         weights, value = search(cases, {name: policy.params[name] for name in WEIGHTS}, k=k)
         self.stdout.write(f"validation: {len(cases)} events, NDCG@{k} {value:.4f} with {weights}")
         return Policy(policy.name, policy.feed, {**policy.params, **weights})
