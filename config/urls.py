@@ -40,6 +40,8 @@ urlpatterns = [
     *optional("accounts/", "accounts.urls"),
     path("accounts/", include("allauth.urls")),
     *optional("", "activities.urls"),
+    *optional("", "meals.urls"),
+    *optional("", "problems.urls"),
     *optional("", "pages.urls"),
 ]
 

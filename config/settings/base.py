@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "accounts",
     "recommendations",
     "activities",
+    "meals",
+    "problems",
     "pages",
 ]
 

@@ -136,21 +136,28 @@ class Family(ABC):
         """`old` (None at first) grown to cover all `len(catalogue)` rows; return `old` itself when nothing is missing."""
         return old
 
+    def evaluate(self, data: TrainingData, params: Mapping[str, Any], seed: int = 0) -> tuple[dict, bytes | None]:
+        """Metrics of this family alone on a held-out part of `data` (plain values), and a picture (PNG) or None."""
+        return {}, None
+
     def with_defaults(self, params: Mapping[str, Any] | None) -> dict[str, Any]:
         """`params` over the defaults; ValueError naming an unknown or out-of-range one."""
-        out = {name: spec.default for name, spec in self.params.items()}
-        for name, value in (params or {}).items():
-            if name not in self.params:
-                raise ValueError(
-                    f"{self.name} has no parameter {name!r}; it has: {', '.join(sorted(self.params)) or 'none'}"
-                )
-            spec = self.params[name]
-            if spec.choices and value not in spec.choices:
-                raise ValueError(f"{self.name}.{name}: {value!r} is not one of {', '.join(spec.choices)}")
-            if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
-                raise ValueError(f"{self.name}.{name}: {value} is outside {spec.min} … {spec.max}")
-            out[name] = value
-        return out
+        return with_defaults(self.name, self.params, params)
+
+
+def with_defaults(name: str, specs: Mapping[str, Param], params: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`params` over the defaults of `specs`; ValueError naming an unknown or out-of-range one of the model `name`."""
+    out = {key: spec.default for key, spec in specs.items()}
+    for key, value in (params or {}).items():
+        if key not in specs:
+            raise ValueError(f"{name} has no parameter {key!r}; it has: {', '.join(sorted(specs)) or 'none'}")
+        spec = specs[key]
+        if spec.choices and value not in spec.choices:
+            raise ValueError(f"{name}.{key}: {value!r} is not one of {', '.join(spec.choices)}")
+        if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
+            raise ValueError(f"{name}.{key}: {value} is outside {spec.min} … {spec.max}")
+        out[key] = value
+    return out
 
 
 def open_history(family: str, delta: Mapping[str, Any] | None) -> History:

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
-CODE = ("accounts", "activities", "common", "config", "fixtures", "ml", "pages", "recommendations", "scripts")
+APPS = ("accounts", "activities", "meals", "problems", "pages", "recommendations")
+CODE = (*APPS, "common", "config", "fixtures", "ml", "scripts")
 
 
 def run(*command, **env):

@@ -1,0 +1,1 @@
+"""Meal orders: groups, makers, foods, menus, orders, automatic orders, and what recommends them."""

@@ -1,0 +1,1 @@
+"""Coding problems: catalogue, packages, judge, and what recommends them."""
