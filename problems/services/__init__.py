@@ -1,0 +1,1 @@
+"""Writes: one function per thing that can happen to a problem or a submission."""
