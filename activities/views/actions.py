@@ -9,7 +9,7 @@ from activities import selectors, services
 from activities.forms import CommentForm
 from activities.models import Comment
 from activities.views.activities import find, find_club
-from activities.views.common import answer, member_required
+from common.web import answer, member_required
 
 
 @member_required

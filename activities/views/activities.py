@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities import errors, selectors, services
 from activities.forms import ActivityFilterForm, ActivityForm, CommentForm
 from activities.models import Club
-from activities.views.common import member_required, paginate, record_view, submit
+from common.web import member_required, paginate, submit
 from recommendations import selectors as recommendations
+from recommendations.looks import record_view
 
 SIMILAR = 6
 

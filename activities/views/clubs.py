@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities import errors, selectors, services
 from activities.forms import ClubForm, FilterForm
 from activities.views.activities import find_club
-from activities.views.common import member_required, paginate, record_view, submit
+from common.web import member_required, paginate, submit
+from recommendations.looks import record_view
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activities import errors, selectors, services
 from activities.views.activities import find, find_club
-from activities.views.common import answer, member_required
+from common.web import answer, member_required
 
 
 @member_required

@@ -1,7 +1,6 @@
-"""What the pages of clubs and activities share: recording views, pages of lists, errors of services in forms."""
+"""What the pages of all apps share: pages of lists, login first, errors of services in forms, answers to htmx."""
 
 import json
-import logging
 from functools import wraps
 
 from django.contrib import messages
@@ -11,30 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
-from accounts.visitors import visitor_key
-from recommendations.services import record_event
-
-logger = logging.getLogger(__name__)
 PER_PAGE = 24
-
-
-def record_view(request, domain, row):
-    """Record that a member or visitor looked at a page. Whatever goes wrong here, the page is shown."""
-    if request.method != "GET" or _is_prefetch(request):
-        return
-    try:
-        if request.user.is_authenticated:
-            record_event(domain=domain, item=row, verb="view", user=request.user)
-        else:
-            record_event(domain=domain, item=row, verb="view", visitor=visitor_key(request, create=True))
-    except Exception:  # a view that was not counted is no reason to refuse the page
-        logger.exception("A view of %s %s was not recorded", domain, row.pk)
-
-
-def _is_prefetch(request):
-    """Browsers and link previews fetch pages that nobody looks at."""
-    purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
-    return purpose.lower().startswith("prefetch") or request.headers.get("X-Moz", "") == "prefetch"
 
 
 def member_required(view):
