@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.images import clean_image
 from activities.validators import TAG_LENGTH, validate_tags
 from common import html
+from common.images import clean_image
 
 LINES = {"name": 100, "title": 200, "intro": 300, "place": 200}
 RICH = ("info", "content")

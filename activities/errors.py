@@ -1,11 +1,9 @@
 """What services refuse: bad input is a ValidationError (400), a missing right PermissionDenied (403), else Conflict."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-
-class Conflict(ValidationError):
-    """The input is fine, but the state of things does not allow it now: full, closed, over, decided already."""
+from common.errors import Conflict
 
 
 def full():

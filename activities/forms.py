@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import ChoicesField
 from accounts.models import Category, Region
 from activities import selectors
-from activities.images import FORMATS
 from activities.models import Activity, Club
 from activities.querysets import SEARCH_LENGTH
 from common.html import RICH_LENGTH, TAG
+from common.images import FORMATS
 
 
 class MomentInput(forms.DateTimeInput):

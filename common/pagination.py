@@ -29,3 +29,18 @@ class CursorPagination(pagination.CursorPagination):
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data})
+
+
+class OrderedPagination(CursorPagination):
+    """Pages in the order that `?ordering=` names, of those that the view offers."""
+
+    def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
+        orderings = getattr(view, "orderings", {})
+        return orderings.get(request.query_params.get("ordering"), orderings.get("latest", ("-created_at", "-id")))
+
+
+class InTimePagination(CursorPagination):
+    """Oldest first: comments and requests."""
+
+    def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
+        return ("id",)

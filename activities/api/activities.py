@@ -10,10 +10,11 @@ from rest_framework.response import Response
 
 from activities import errors, selectors, services
 from activities.api import serializers
-from activities.api.base import InTimePagination, OrderedPagination, Refusals, responses
 from activities.api.cards import ActivityCardSerializer
 from activities.api.filters import ActivityFilter
 from activities.models import Activity, Comment
+from common.pagination import InTimePagination, OrderedPagination
+from recommendations.api.base import Refusals, responses
 
 
 class ActivityBase(Refusals, viewsets.GenericViewSet):

@@ -10,10 +10,11 @@ from rest_framework.response import Response
 
 from activities import errors, selectors, services
 from activities.api import serializers
-from activities.api.base import InTimePagination, OrderedPagination, Refusals, responses
 from activities.api.cards import ClubCardSerializer
 from activities.api.filters import ClubFilter
 from activities.models import Club
+from common.pagination import InTimePagination, OrderedPagination
+from recommendations.api.base import Refusals, responses
 
 
 @extend_schema(tags=["clubs"])

@@ -1,8 +1,6 @@
 """Serializer fields that this API needs: categories and regions by id or slug, members in short."""
 
 from django.db.models import Q
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import NamedRelatedField
@@ -37,14 +35,4 @@ class NamedField(NamedRelatedField):
     def to_internal_value(self, data):
         if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 18:
             data = int(data)
-        return super().to_internal_value(data)
-
-
-@extend_schema_field(OpenApiTypes.INT)
-class RowField(serializers.PrimaryKeyRelatedField):
-    """A row by its id; a boolean is none."""
-
-    def to_internal_value(self, data):
-        if isinstance(data, bool):
-            self.fail("incorrect_type", data_type="bool")
         return super().to_internal_value(data)

@@ -11,6 +11,7 @@ from activities.api.fields import find_named
 from activities.models import Activity, Club
 from activities.querysets import SEARCH_LENGTH
 from activities.selectors import takes_place
+from recommendations.api.base import FlagFilter
 
 
 class NamedFormField(forms.CharField):
@@ -33,14 +34,6 @@ class NamedFormField(forms.CharField):
 @extend_schema_field({"type": "string", "description": "id or slug"})
 class NamedFilter(filters.Filter):
     field_class = NamedFormField
-
-
-@extend_schema_field({"type": "boolean"})
-class FlagFilter(filters.ChoiceFilter):
-    """true or false, and nothing else."""
-
-    def __init__(self, **kwargs):
-        super().__init__(choices=[(word, word) for word in ("true", "false", "1", "0")], **kwargs)
 
 
 class CardFilter(filters.FilterSet):

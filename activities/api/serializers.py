@@ -5,11 +5,12 @@ from rest_framework import serializers
 from accounts.api.fields import PlainText
 from accounts.models import Category, Region
 from activities.api.cards import ActivityCardSerializer, ClubCardSerializer
-from activities.api.fields import MemberSerializer, NamedField, NamedSerializer, RowField
+from activities.api.fields import MemberSerializer, NamedField, NamedSerializer
 from activities.models import Club, Comment
 from activities.validators import TAG_LENGTH, TAGS
 from common.html import RICH_LENGTH
 from common.times import UtcDateTimeField
+from recommendations.api.base import RowField
 
 OPENINGS = ["draft", "open"]
 DECISIONS = ["approved", "rejected"]

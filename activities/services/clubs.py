@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import errors, notices
 from activities.cleaning import fill
-from activities.images import drop_replaced, stored
 from activities.models import Activity, Club, Membership
 from activities.services.counts import recount
+from common.images import drop_replaced, stored
 from recommendations.services import publish, record_event, take_back
 
 CLUB_FIELDS = frozenset(

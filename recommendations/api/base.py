@@ -1,11 +1,17 @@
-"""What the views of this API share: errors in HTTP's words, pages in the asked order, responses for the schema."""
+"""What the views of all apps share: errors in HTTP's words, responses for the schema, rows by id, flags of filters."""
 
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse
-from rest_framework import exceptions, status
+from drf_spectacular.utils import OpenApiResponse, extend_schema_field
+from rest_framework import exceptions, serializers, status
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from activities.errors import Conflict
-from common.pagination import CursorPagination
+from common.errors import Conflict
 from recommendations.services import EventError
 
 PROBLEM = {
@@ -20,7 +26,7 @@ PROBLEM = {
 }
 
 
-def responses(*codes, **good):
+def responses(*codes: int, **good: Any) -> dict[int, Any]:
     """Responses of an endpoint for the schema: `responses(403, ok=Serializer)`."""
     names = {"ok": 200, "created": 201, "done": 204}
     return {names[name]: shape for name, shape in good.items()} | {code: PROBLEM[code] for code in codes}
@@ -31,12 +37,12 @@ class ConflictProblem(exceptions.APIException):
     default_code = "conflict"
 
 
-class Refusals:
+class Refusals(APIView):
     """Mixin: what services refuse becomes 409, and what events refuse 400, 403 or 404."""
 
-    def handle_exception(self, error):
+    def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, Conflict):
-            error = ConflictProblem(error.messages[0], error.code)
+            error = ConflictProblem(error.messages[0], str(error.code or "conflict"))
         elif isinstance(error, EventError):
             kinds = {"not_found": exceptions.NotFound, "forbidden": exceptions.PermissionDenied}
             kind = kinds.get(error.code)
@@ -44,16 +50,19 @@ class Refusals:
         return super().handle_exception(error)
 
 
-class OrderedPagination(CursorPagination):
-    """Pages in the order that `?ordering=` names, of those that the view offers."""
+@extend_schema_field(OpenApiTypes.INT)
+class RowField(serializers.PrimaryKeyRelatedField):
+    """A row by its id; a boolean is none."""
 
-    def get_ordering(self, request, queryset, view):
-        orderings = getattr(view, "orderings", {})
-        return orderings.get(request.query_params.get("ordering"), orderings.get("latest", ("-created_at", "-id")))
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool):
+            self.fail("incorrect_type", data_type="bool")
+        return super().to_internal_value(data)
 
 
-class InTimePagination(CursorPagination):
-    """Oldest first: comments and requests."""
+@extend_schema_field({"type": "boolean"})
+class FlagFilter(filters.ChoiceFilter):
+    """true or false, and nothing else."""
 
-    def get_ordering(self, request, queryset, view):
-        return ("id",)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[(word, word) for word in ("true", "false", "1", "0")], **kwargs)
