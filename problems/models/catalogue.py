@@ -1,6 +1,6 @@
 """Problems, their tags, and which tag is learned before which."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, validate_slug
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,6 +17,9 @@ TIER_LEVELS = 5
 
 def in_english():
     return (translation.get_language() or "ko").startswith("en")
+
+
+validate_slug_has_letter = RegexValidator(r"[^0-9]", _("A slug needs a letter: digits alone are an id."), "digits")
 
 
 class Tag(models.Model):
@@ -51,7 +54,7 @@ class Problem(models.Model):
         PASS_FAIL = "pass-fail", _("pass or fail")
         POINTS = "points", _("points")
 
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, validators=[validate_slug, validate_slug_has_letter])
     external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True, unique=True)
     title_ko = models.CharField(_("Korean title"), max_length=200, blank=True)
     title_en = models.CharField(_("English title"), max_length=200, blank=True)

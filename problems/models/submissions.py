@@ -128,3 +128,22 @@ class Attempt(models.Model):
     @property
     def is_solved(self) -> bool:
         return self.solved_at is not None
+
+
+class Like(models.Model):
+    """A member likes a problem. Made by `record_event(verb="like")`, so that row, event and model go together."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("member"), on_delete=models.CASCADE, related_name="problem_likes"
+    )
+    problem = models.ForeignKey(Problem, verbose_name=_("problem"), on_delete=models.CASCADE, related_name="likes")
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("like")
+        verbose_name_plural = _("likes")
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["user", "problem"], name="problems_like_once")]
+
+    def __str__(self):
+        return f"{self.user} ♥ {self.problem}"
