@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,13 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ml import families, parameters, registry
+from ml import estimators, families, parameters, registry
 from ml.families.items import TrainingData
 
 Progress = Callable[[float, str], None]
 logger = structlog.get_logger(__name__)
 HEARTBEAT = timedelta(hours=1)  # a run of another machine that was silent for so long counts as dead
 WRITE_EVERY = 0.5  # seconds between two progress rows
-MIN_PER_CLASS, MIN_TEXTS = 2, 20  # below, a stratified hold-out says nothing
 MAX_LOG = 20_000
 
 
@@ -32,11 +30,12 @@ class AlreadyRunning(RuntimeError):
 
 
 def declare_family_parameters() -> None:
-    """Declare the scope ``ml.<family>`` of every family, once; imports the families, so not for start-up."""
+    """Declare the scope ``ml.<name>`` of every family and estimator, once; imports them, so not for start-up."""
     known = parameters.scopes()
-    for name in families.FAMILIES:
-        if f"ml.{name}" not in known and (declared := families.get(name).params):
-            parameters.define(f"ml.{name}", parameters.from_family(declared))
+    for registry_, names in ((families, families.FAMILIES), (estimators, estimators.ESTIMATORS)):
+        for name in names:
+            if f"ml.{name}" not in known and (declared := registry_.get(name).params):
+                parameters.define(f"ml.{name}", parameters.from_family(declared))
 
 
 def queue_run(domain: str, family: str, task_id: str = ""):
@@ -54,7 +53,7 @@ def queue_run(domain: str, family: str, task_id: str = ""):
 def train(
     domain: str,
     family: str,
-    data: TrainingData,
+    data: Any,
     params: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     *,
@@ -65,6 +64,7 @@ def train(
 
     Parameters
     ----------
+    data : `TrainingData`, or what the domain has for an estimator (`Domain.estimator_data`).
     params : the family's; None takes what staff set in the scope ``ml.<family>``.
     progress : called with a share between 0 and 1 and a message.
 
@@ -73,19 +73,19 @@ def train(
     AlreadyRunning
         when another process trains the same; ValueError for data or params that the family refuses.
     """
-    maker = families.get(family)
+    maker: Any = estimators.get(family) if family in estimators.ESTIMATORS else families.get(family)
     run = _start(domain, family, task_id)
     report = _Reporter(run, progress)
     try:
         if params is None:
             declare_family_parameters()
             params = parameters.get(f"ml.{family}") if f"ml.{family}" in parameters.scopes() else {}
-        report(0.0, f"fit on {len(data.items)} items and {len(data.member)} events")
+        report(0.0, f"fit on {_described(data, maker)}")
         base = maker.fit(data, params, lambda share, message: report(share * 0.6, message))
         report(0.6, "evaluate")
-        metrics, picture = evaluate(family, data, base.params, seed)
+        metrics, picture = maker.evaluate(data, base.params, seed)
         report(0.95, "store")
-        rows = len(data.member) or len(data.items)
+        rows = maker.size(data)
         version = registry.save_version(
             domain, base, metrics=metrics, picture=picture, rows=rows, window=_window(data), seed=seed
         )
@@ -96,31 +96,14 @@ def train(
     return version
 
 
-def evaluate(family: str, data: TrainingData, params: Mapping[str, Any], seed: int) -> tuple[dict, bytes | None]:
-    """Hold-out metrics of a text classifier and the picture of its confusion matrix; nothing for other families."""
-    if family != "naive_bayes" or find_spec("ml.evaluation.classification") is None:
-        return {}, None
-    texts, labels = _labelled(data)
-    if len(texts) < MIN_TEXTS or len(set(labels)) < 2:
-        return {"note": f"not evaluated: {len(texts)} usable texts in {len(set(labels))} classes"}, None
-    from ml.evaluation.classification import confusion_picture, evaluate_classifier
-
-    report = evaluate_classifier(texts, labels, params, seed)
-    metrics = {name: value for name, value in report.items() if name != "params"}  # the version has them itself
-    return metrics, confusion_picture(report)
+def _described(data: Any, maker: Any) -> str:
+    if isinstance(data, TrainingData):
+        return f"{len(data.items)} items and {len(data.member)} events"
+    return f"{maker.size(data)} rows"
 
 
-def _labelled(data: TrainingData) -> tuple[list[str], list[str]]:
-    """Texts and labels of the classes that can be split into training and test part."""
-    counts: dict[str, int] = {}
-    for item in data.items:
-        counts[item.label] = counts.get(item.label, 0) + 1
-    usable = [item for item in data.items if item.label and item.text and counts[item.label] >= MIN_PER_CLASS]
-    return [item.text for item in usable], [item.label for item in usable]
-
-
-def _window(data: TrainingData) -> dict[str, str] | None:
-    if not len(data.time):
+def _window(data: Any) -> dict[str, str] | None:
+    if not isinstance(data, TrainingData) or not len(data.time):
         return None
     first, last = (datetime.fromtimestamp(float(t), UTC).isoformat() for t in (data.time.min(), data.time.max()))
     return {"from": first, "to": last}

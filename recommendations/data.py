@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ml.families.items import Item, TrainingData
+from ml.families.verbs import code
 from recommendations.catalogue import Snapshot
 from recommendations.domains import Domain
 from recommendations.models import IMPORTED, Event
@@ -23,6 +26,8 @@ class Log:
     verb: np.ndarray
     weight: np.ndarray
     time: np.ndarray
+    value: np.ndarray
+    context: np.ndarray
 
     def __len__(self) -> int:
         return len(self.time)
@@ -32,11 +37,11 @@ class Log:
 
     def part(self, which) -> Log:
         """The events that a mask or slice picks."""
-        cut = (getattr(self, name)[which] for name in ("user", "item", "verb", "weight", "time"))
+        cut = (getattr(self, name)[which] for name in ("user", "item", "verb", "weight", "time", "value", "context"))
         return Log(self.snapshot, self.verbs, *cut)
 
-    def training(self, items_until: float | None = None) -> TrainingData:
-        """What families are fitted on; `items_until` leaves out items made later."""
+    def training(self, items_until: float | None = None, extra: Mapping[str, Any] | None = None) -> TrainingData:
+        """What families are fitted on; `items_until` leaves out items made later. `extra`: see `Domain.training_extra`."""
         keep = np.ones(len(self.snapshot), bool) if items_until is None else self.snapshot.created < items_until
         number = np.cumsum(keep) - 1
         known = keep[self.item] & (self.weight != 0)
@@ -48,6 +53,10 @@ class Log:
             item=number[self.item[known]].astype(np.int32),
             weight=self.weight[known].astype(np.float32),
             time=self.time[known],
+            verb=np.array([code(name) for name in self.verbs], np.int16)[self.verb[known]],
+            value=self.value[known],
+            context=self.context[known],
+            extra=extra or {},
         )
 
 
@@ -62,16 +71,18 @@ def log_of(domain: Domain, snapshot: Snapshot) -> Log:
         Event.objects.filter(domain=domain.name, forgotten_at=None, verb__in=verbs)
         .exclude(feed=IMPORTED)
         .order_by("occurred_at", "pk")
-        .values_list("user_id", "visitor", "item_id", "verb", "occurred_at")
+        .values_list("user_id", "visitor", "item_id", "verb", "occurred_at", "value", "context")
     )
-    user, item, verb, time, strangers = [], [], [], [], {}
-    for user_id, visitor, item_id, name, when in rows.iterator(chunk_size=10_000):
+    user, item, verb, time, value, context, strangers = [], [], [], [], [], [], {}
+    for user_id, visitor, item_id, name, when, worth, through in rows.iterator(chunk_size=10_000):
         position = snapshot.position.get(item_id)
         if position is not None:
             user.append(user_id if user_id is not None else -strangers.setdefault(visitor, len(strangers) + 1))
             item.append(position)
             verb.append(code[name])
             time.append(when.timestamp())
+            value.append(np.nan if worth is None else worth)
+            context.append(through)
     weights = np.array([domain.weight(name) for name in verbs], np.float32)
     verb_array = np.array(verb, np.int16)
     return Log(
@@ -82,4 +93,6 @@ def log_of(domain: Domain, snapshot: Snapshot) -> Log:
         verb=verb_array,
         weight=weights[verb_array] if len(verb_array) else np.zeros(0, np.float32),
         time=np.array(time, np.float64),
+        value=np.array(value, np.float32),
+        context=np.array(context, object),
     )

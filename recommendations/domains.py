@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ml import estimators as ml_estimators
 from ml import families as ml_families
 from ml import parameters
 from ml.families.items import Item
@@ -34,6 +35,10 @@ class Domain:
     #: verbs that count as success in `evaluate`
     positive_verbs: ClassVar[frozenset[str]] = frozenset({"like", "join", "order", "solve"})
     families: ClassVar[Sequence[str]] = ("naive_bayes", "item_item", "popularity")
+    #: estimators (ml.estimators.ESTIMATORS) that are trained, versioned and evaluated beside the families
+    estimators: ClassVar[Sequence[str]] = ()
+    #: whether members' models also keep what was done when (`ml.families.trace`): needed by sequential families
+    trace: ClassVar[bool] = False
     feeds: ClassVar[Sequence[Feed]] = ()
     store = "default"
     #: True where everybody may see what is listed: events on it then need no query that asks whether they may
@@ -81,6 +86,25 @@ class Domain:
     def keywords(self, user) -> str:
         """What the member said about their taste (profile), as text for the text model."""
         return ""
+
+    def offered(self, user, at) -> Collection[str] | None:
+        """Ids that `user` (None: a visitor) can be shown at `at` (a datetime); None where what is listed and open is it.
+
+        For items that are offered to some, on some days (a meal on a group's menu).
+        """
+        return None
+
+    def context(self, user, at) -> Mapping[str, Any]:
+        """What models may know of who asks and when (`Personal.context`), besides the time. `user` None: a visitor."""
+        return {}
+
+    def training_extra(self, until=None) -> Mapping[str, Any]:
+        """What the domain's families are trained on beside items and events (`TrainingData.extra`), known before `until`."""
+        return {}
+
+    def estimator_data(self, name: str) -> Any:
+        """What the estimator of that name is trained on."""
+        raise NotImplementedError(f"The domain {self.name!r} defines no `estimator_data`, which {name!r} needs.")
 
     def label_names(self, labels: Sequence[str]) -> dict[str, str]:
         """Labels in words, for explanations and the profile."""
@@ -132,6 +156,11 @@ class Domain:
             numbers=dict(self.numbers(row)),
         )
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """All that is trained for the domain: families and estimators."""
+        return (*self.families, *self.estimators)
+
     def feed(self, name: str) -> Feed:
         for feed in self.feeds:
             if feed.name == name:
@@ -182,11 +211,13 @@ class Registry:
         for attribute in ("get_queryset", "text"):
             if getattr(cls, attribute) is getattr(Domain, attribute):
                 raise ImproperlyConfigured(f"{where}: define `{attribute}`")
-        for family in cls.families:
-            if family not in ml_families.FAMILIES:
-                raise ImproperlyConfigured(
-                    f"{where}: unknown family {family!r}; known: {', '.join(sorted(ml_families.FAMILIES))}"
-                )
+        for kind, known, used in (
+            ("family", ml_families.FAMILIES, cls.families),
+            ("estimator", ml_estimators.ESTIMATORS, cls.estimators),
+        ):
+            for model in used:
+                if model not in known:
+                    raise ImproperlyConfigured(f"{where}: unknown {kind} {model!r}; known: {', '.join(sorted(known))}")
         feeds = [feed.name for feed in cls.feeds]
         if len(set(feeds)) != len(feeds):
             raise ImproperlyConfigured(f"{where}: two feeds have the same name: {', '.join(feeds)}")

@@ -7,9 +7,11 @@ from what the member had done until then. (Predicting the like from the look bef
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from django.contrib.auth import get_user_model
@@ -17,6 +19,8 @@ from django.contrib.auth import get_user_model
 from ml import families as ml_families
 from ml.families.base import Base
 from ml.families.history import History, fixed
+from ml.families.trace import Trace
+from ml.families.verbs import code
 from recommendations.data import Log
 from recommendations.domains import Domain
 from recommendations.feeds import Feed, Scene
@@ -53,6 +57,8 @@ class Member:
     done: set[str] = field(default_factory=set)
     keywords: str = ""
     region: float = 0.0
+    trace: Trace = field(default_factory=Trace)
+    user: Any = None
 
 
 class Members(dict):
@@ -66,18 +72,20 @@ class Members(dict):
             .prefetch_related("categories")
         )
         self.profiles = {
-            user.pk: (domain.keywords(user), float(user.region_id or 0)) for user in users.iterator(chunk_size=500)
+            user.pk: (domain.keywords(user), float(user.region_id or 0), user)
+            for user in users.iterator(chunk_size=500)
         }
 
     def __missing__(self, user: int) -> Member:
-        keywords, region = self.profiles.get(user, ("", 0.0))
-        self[user] = Member(keywords=keywords, region=region)
+        keywords, region, row = self.profiles.get(user, ("", 0.0, None))
+        self[user] = Member(keywords=keywords, region=region, user=row)
         return self[user]
 
 
-def fit_bases(families: Iterable[str], log: Log, end: float) -> dict[str, Base]:
+def fit_bases(domain: Domain, families: Iterable[str], log: Log, end: float) -> dict[str, Base]:
     """The families, fitted on the items and events before `end`."""
-    data = log.upto(end).training(items_until=end)
+    until = None if np.isinf(end) else dt.datetime.fromtimestamp(end, dt.UTC)
+    data = log.upto(end).training(items_until=end, extra=domain.training_extra(until))
     return {name: ml_families.get(name).fit(data) for name in families}
 
 
@@ -111,9 +119,9 @@ def walk(
         member = members[user]
         if n >= first and n in chosen:
             while checkpoints and checkpoints[0] <= at:
-                bases = fit_bases(families or domain.families, log, checkpoints.pop(0))
+                bases = fit_bases(domain, families or domain.families, log, checkpoints.pop(0))
             if _fair(snapshot, position, at):
-                yield _scene_maker(snapshot, bases, member, at), user, position
+                yield _scene_maker(domain, snapshot, bases, member, at), user, position
             done += 1
             if progress and done % 50 == 0:
                 progress(done / total, f"{done} of {total} events")
@@ -136,8 +144,10 @@ def _fair(snapshot, position: int, at: float) -> bool:
     return bool(snapshot.created[position] <= at and snapshot.opens[position] <= at <= snapshot.closes[position])
 
 
-def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float):
-    delta = {"history": member.history}
+def _scene_maker(domain: Domain, snapshot, bases: Mapping[str, Base], member: Member, at: float):
+    delta = {"history": member.history, "trace": member.trace}
+    when = dt.datetime.fromtimestamp(at, dt.UTC)
+    context = {"at": at, **domain.context(member.user, when)}
     opened: dict = {}
 
     def scene(feed: Feed, params: Mapping) -> Scene:
@@ -145,6 +155,7 @@ def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float)
         for name in used:
             if name not in opened:
                 opened[name] = ml_families.get(name).open(bases[name], delta, snapshot.catalogue)
+                opened[name].context = context
         models = {name: opened[name] for name in used}
         return Scene(
             snapshot=snapshot,
@@ -157,6 +168,8 @@ def _scene_maker(snapshot, bases: Mapping[str, Base], member: Member, at: float)
             done=member.done,
             keywords=member.keywords,
             region=member.region,
+            trace=member.trace,
+            offered=domain.offered(member.user, when),
         )
 
     return scene
@@ -168,6 +181,7 @@ def _learn(log: Log, member: Member, n: int, positive: set[int]) -> None:
     if weight:
         member.events += 1
         member.history.add(item.ref, fixed(weight))
+        member.trace.add(int(log.time[n]), item.ref, code(log.verbs[int(log.verb[n])]), fixed(weight))
     if int(log.verb[n]) in positive:
         member.done.add(item.id)
 
@@ -189,14 +203,14 @@ def last_out(
     """
     chosen, held = _held_out(domain, log, least, people, seed)
     known = log.part(~held)
-    bases = fit_bases(families or domain.families, known, np.inf)
+    bases = fit_bases(domain, families or domain.families, known, np.inf)
     positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
     members = Members(domain, log)
     for n in range(len(known)):
         if int(known.user[n]) in chosen:
             _learn(known, members[int(known.user[n])], n, positive)
     for done, (user, (position, at)) in enumerate(chosen.items(), 1):
-        yield _scene_maker(log.snapshot, bases, members[user], at), user, position
+        yield _scene_maker(domain, log.snapshot, bases, members[user], at), user, position
         if progress and done % 50 == 0:
             progress(done / len(chosen), f"{done} of {len(chosen)} members")
 

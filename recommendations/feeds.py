@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.families.history import History
 from ml.families.rows import history_rows
+from ml.families.trace import Trace
 from ml.parameters import Parameter
 from recommendations import ranking
 from recommendations.catalogue import Snapshot
@@ -20,7 +21,8 @@ from recommendations.catalogue import Snapshot
 class Scene:
     """All that a feed may look at. `models` are opened families of the domain (`Personal`; some offer more than that).
 
-    For `done`, `keywords` and `region` see `Domain`.
+    For `done`, `keywords`, `region` and `offered` see `Domain`; `trace` is empty in domains that keep none; `options` are
+    the request's values of `Feed.options`.
     """
 
     snapshot: Snapshot
@@ -34,10 +36,22 @@ class Scene:
     keywords: str = ""
     region: float = 0.0
     item: str | None = None
+    trace: Trace = field(default_factory=Trace)
+    offered: Collection[str] | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def open(self) -> np.ndarray:
+        """Mask of items that can be shown at the moment, to whom the scene is for."""
+        mask = self.snapshot.open_at(self.at)
+        if self.offered is not None:
+            there = np.zeros(len(mask), bool)
+            there[[self.snapshot.position[item] for item in self.offered if item in self.snapshot.position]] = True
+            mask &= there
+        return mask
 
     def candidates(self) -> np.ndarray:
         """Mask of items open at the moment that the member is not through with and did not reject."""
-        mask = self.snapshot.open_at(self.at)
+        mask = self.open()
         for item_id in self.done:
             if item_id in self.snapshot.position:
                 mask[self.snapshot.position[item_id]] = False
@@ -78,6 +92,12 @@ class Feed:
     needs_item = False
     #: whether the member matters; False saves reading their model
     personal = True
+    #: further arguments of a request that the feed reads (`scene.options`), such as "tag"; all texts, all optional
+    options: tuple[str, ...] = ()
+
+    def errors(self, options: Mapping[str, str]) -> Mapping[str, str]:
+        """What is wrong with a request's options, in the reader's words: option → message."""
+        return {}
 
     def used_families(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         """The families that `rank` reads with these parameters."""
@@ -96,15 +116,14 @@ class Latest(Feed):
     name, verbose_name, personal = "latest", _("Latest"), False
 
     def rank(self, scene, n):
-        mask = scene.snapshot.open_at(scene.at)
-        return self._plain(scene, scene.snapshot.created, mask, n, "fresh")
+        return self._plain(scene, scene.snapshot.created, scene.open(), n, "fresh")
 
 
 class Popular(Feed):
     name, verbose_name, families, personal = "popular", _("Popular"), ("popularity",), False
 
     def rank(self, scene, n):
-        return self._plain(scene, scene.score("popularity"), scene.snapshot.open_at(scene.at), n, "popular")
+        return self._plain(scene, scene.score("popularity"), scene.open(), n, "popular")
 
 
 class Similar(Feed):

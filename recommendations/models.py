@@ -75,6 +75,9 @@ class Event(models.Model):
     verb = models.CharField(_("verb"), max_length=32, blank=True)
     weight = models.IntegerField(_("weight"), default=0, help_text=_("In thousandths, as it was learned."))
     value = models.FloatField(_("value"), null=True, blank=True)
+    context = models.CharField(
+        _("context"), max_length=64, blank=True, help_text=_("What it came through: the menu that an order names.")
+    )
     occurred_at = models.DateTimeField(_("occurred"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     client_key = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001

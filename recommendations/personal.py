@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS, connection, router, transaction
@@ -12,8 +12,10 @@ from django.db.models import Count, Max, Min, Q
 
 from ml.families.base import digest, open_history
 from ml.families.history import History
+from ml.families.trace import Trace, open_trace
+from ml.families.verbs import code
 from ml.store import BaseStore, stores
-from recommendations.domains import Domain
+from recommendations.domains import Domain, domains
 from recommendations.models import Event
 
 logger = logging.getLogger(__name__)
@@ -26,7 +28,7 @@ def key(user_id: int, domain: str) -> str:
     return f"personal/{domain}/{user_id}"
 
 
-def new_state() -> State:
+def new_state(domain: str = "") -> State:
     """A newcomer's. `origin` is the lowest id among the events seen: a log that was reset and grew again has another."""
     return {
         "v": 1,
@@ -35,8 +37,17 @@ def new_state() -> State:
         "events": 0,
         "forgotten": 0,
         "paused": False,
-        "delta": {"history": b""},
+        "delta": {"history": b"", "trace": b""} if _traced(domain) else {"history": b""},
     }
+
+
+def _traced(domain: str) -> bool:
+    return domain in domains and domains[domain].trace
+
+
+def _complete(state: State | None, domain: str) -> bool:
+    """Whether the state has what the domain keeps: one that began to keep traces rebuilds its members' models when read."""
+    return state is not None and ("trace" in state["delta"]) == _traced(domain)
 
 
 def in_one_transaction(store: BaseStore) -> bool:
@@ -48,13 +59,44 @@ def history_of(state: State) -> History:
     return open_history("personal model", state["delta"])
 
 
+def trace_of(state: State) -> Trace:
+    return open_trace("personal model", state["delta"])
+
+
+class Learned:
+    """A state's delta, unpacked: many events are learned without packing in between."""
+
+    def __init__(self, state: State):
+        self.history = history_of(state)
+        self.trace = trace_of(state) if "trace" in state["delta"] else None
+
+    def add(self, event: Event) -> None:
+        self.history.add(cast(int, event.revision_id), event.weight)
+        if self.trace is not None:
+            self.trace.add(*_traits(event))
+
+    def remove(self, event: Event) -> None:
+        """ValueError when the event was never learned."""
+        if self.trace is not None:
+            self.trace.remove(*_traits(event))
+        self.history.remove(cast(int, event.revision_id), event.weight)
+
+    def pack(self) -> dict[str, bytes]:
+        found = {"history": self.history.pack()}
+        return found if self.trace is None else {**found, "trace": self.trace.pack()}
+
+
+def _traits(event: Event) -> tuple[int, int, int, int]:
+    return int(event.occurred_at.timestamp()), cast(int, event.revision_id), code(event.verb), event.weight
+
+
 def digest_of(state: State) -> str:
     """Hash of what was learned; the envelope, counters and time are not part of it."""
     return digest(state["delta"])
 
 
-def learn(state: State, event: Event, history: History | None = None) -> State:
-    """Apply one event of the log to a state. Pass `history` to apply many without packing in between."""
+def learn(state: State, event: Event, learned: Learned | None = None) -> State:
+    """Apply one event of the log to a state. Pass `learned` to apply many without packing in between."""
     state["sequence"] = event.sequence
     state["origin"] = min(state.get("origin") or event.pk, event.pk)
     if event.forgotten_at is not None:
@@ -65,19 +107,19 @@ def learn(state: State, event: Event, history: History | None = None) -> State:
         return state
     state["events"] += bool(event.weight)  # impressions, and what came during a pause, teach nothing
     if event.weight and event.revision_id:
-        own = history if history is not None else history_of(state)
-        own.add(event.revision_id, event.weight)
-        if history is None:
-            state["delta"]["history"] = own.pack()
+        own = learned or Learned(state)
+        own.add(event)
+        if learned is None:
+            state["delta"] = own.pack()
     return state
 
 
 def unlearn(state: State, event: Event) -> State:
     """Take one learned event back, exactly; the caller empties its row."""
     if event.weight and event.revision_id:
-        history = history_of(state)
-        history.remove(event.revision_id, event.weight)
-        state["delta"]["history"] = history.pack()
+        learned = Learned(state)
+        learned.remove(event)
+        state["delta"] = learned.pack()
     state["events"] -= bool(event.weight)
     state["forgotten"] += 1
     return state
@@ -87,13 +129,13 @@ def log(user_id: int, domain: str):
     return Event.objects.filter(user_id=user_id, domain=domain)
 
 
-def replay(events: Iterable[Event], state: State | None = None) -> State:
-    """The state that a log gives, from `state` on (default: from nothing)."""
-    state = new_state() if state is None else state
-    history = history_of(state)
+def replay(events: Iterable[Event], state: State | None = None, domain: str = "") -> State:
+    """The state that a log gives, from `state` on (default: from a newcomer's of the domain)."""
+    state = new_state(domain) if state is None else state
+    learned = Learned(state)
     for event in events:
-        learn(state, event, history)
-    state["delta"]["history"] = history.pack()
+        learn(state, event, learned)
+    state["delta"] = learned.pack()
     return state
 
 
@@ -114,6 +156,8 @@ def catch_up(user_id: int, domain: str, state: State | None) -> State | None:
     head = _head(user_id, domain)
     if not head[0]:
         return None
+    if not _complete(state, domain):
+        state = None
     if state is not None and _seen(state) == head:
         return state
     events = log(user_id, domain).order_by("sequence")
@@ -123,7 +167,7 @@ def catch_up(user_id: int, domain: str, state: State | None) -> State | None:
         origin = min(event.pk for event in news) if news else head[2]
         if (forgotten, min(state.get("origin") or origin, origin)) == head[1:]:
             return replay(news, state)
-    return replay(events.iterator(chunk_size=2000))
+    return replay(events.iterator(chunk_size=2000), domain=domain)
 
 
 def load(user_id: int, domain: Domain) -> State:
@@ -131,22 +175,22 @@ def load(user_id: int, domain: Domain) -> State:
     store, name = stores[domain.store], key(user_id, domain.name)
     if in_one_transaction(store):
         state = store.get(name)
-        if state is not None:
+        if state is not None and _complete(state, domain.name):
             return state
-        return rebuild(user_id, domain) if log(user_id, domain.name).exists() else new_state()
+        return rebuild(user_id, domain) if log(user_id, domain.name).exists() else new_state(domain.name)
     state, head = _get(store, name), _head(user_id, domain.name)
     if not head[0]:
-        return new_state()
-    if state is not None and _seen(state) == head:
+        return new_state(domain.name)
+    if state is not None and _seen(state) == head and _complete(state, domain.name):
         return state
     if connection.in_atomic_block:  # what a rollback may take back must not reach a store that knows no rollback
-        return catch_up(user_id, domain.name, state) or new_state()
+        return catch_up(user_id, domain.name, state) or new_state(domain.name)
     logger.warning("personal model behind its log, healing: domain=%s member=%s", domain.name, user_id)
     try:
-        return store.update(name, lambda old: catch_up(user_id, domain.name, old)) or new_state()
+        return store.update(name, lambda old: catch_up(user_id, domain.name, old)) or new_state(domain.name)
     except Exception:  # whatever a store that is down raises, the log is there
         logger.exception("personal model not stored: domain=%s member=%s", domain.name, user_id)
-        return catch_up(user_id, domain.name, None) or new_state()
+        return catch_up(user_id, domain.name, None) or new_state(domain.name)
 
 
 def _get(store: BaseStore, name: str) -> State | None:
@@ -161,7 +205,7 @@ def _get(store: BaseStore, name: str) -> State | None:
 def rebuild(user_id: int, domain: Domain) -> State:
     """Replay the whole log into the store; a model without a log is removed."""
     fresh = stores[domain.store].update(key(user_id, domain.name), lambda _: catch_up(user_id, domain.name, None))
-    return fresh or new_state()
+    return fresh or new_state(domain.name)
 
 
 def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> State:
@@ -174,15 +218,15 @@ def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> Sta
     if in_one_transaction(store):
 
         def locked(state: State | None) -> State:
-            if state is None:  # first event, or a blob that was quarantined
-                state = catch_up(user_id, domain.name, None) or new_state()
+            if state is None or not _complete(state, domain.name):  # first event, or a blob that was quarantined
+                state = catch_up(user_id, domain.name, None) or new_state(domain.name)
             return change(state)
 
-        return store.update(name, locked) or new_state()
+        return store.update(name, locked) or new_state(domain.name)
 
     with transaction.atomic():
         _lock(user_id)
-        state = change(catch_up(user_id, domain.name, _get(store, name)) or new_state())
+        state = change(catch_up(user_id, domain.name, _get(store, name)) or new_state(domain.name))
         # robust: the event is recorded, and the next read learns it
         transaction.on_commit(
             lambda: store.update(name, lambda old: catch_up(user_id, domain.name, old)) and None, robust=True

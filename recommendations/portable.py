@@ -42,6 +42,7 @@ class Entry:
     verb: str
     weight: int
     value: float | None
+    context: str
     occurred_at: dt.datetime
 
 
@@ -88,6 +89,9 @@ def _entry(event: Any, where: str, latest: dt.datetime) -> Entry:
             raise TransferError(
                 f"{where}.{name}", _("This must be a text of 1 to %(most)s characters.") % {"most": most}
             )
+    context: Any = event.get("context", "")
+    if not (isinstance(context, str) and len(context) <= 64 and (not context or context.isprintable())):
+        raise TransferError(f"{where}.context", _("This must be a text of at most %(most)s characters.") % {"most": 64})
     weight: Any = event.get("weight")
     value: Any = event.get("value")
     if not _is_number(weight) or abs(weight) > MAX_WEIGHT:
@@ -103,6 +107,7 @@ def _entry(event: Any, where: str, latest: dt.datetime) -> Entry:
         verb=event["verb"],
         weight=fixed(weight),
         value=None if value is None else float(value),
+        context=context,
         occurred_at=_moment(event.get("occurred_at"), f"{where}.occurred_at", latest),
     )
 

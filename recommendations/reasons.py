@@ -136,7 +136,7 @@ def past_events(scene: Scene, position: int, n: int = 5) -> list[dict[str, Any]]
     for ref, _liked, _disliked in list(scene.history)[-50:]:
         rest = dict(scene.history.entries)
         rest.pop(ref)
-        without = model.family.open(model.base, {"history": type(scene.history)(rest).pack()}, catalogue)
+        without = model.family.open(model.base, {"history": type(scene.history)(rest)}, catalogue)
         past = catalogue.get(ref)
         if past is not None:
             moved.append(

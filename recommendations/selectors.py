@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.utils.functional import lazy
 from ml import families as ml_families
 from ml import parameters, registry, revisions
 from ml.families.base import Base, Personal
-from ml.families.history import History
+from ml.families.trace import Trace
 from ml.store import stores
 from recommendations import catalogue, personal, reasons, tokens
 from recommendations.domains import Domain, domains
@@ -20,6 +22,7 @@ from recommendations.feeds import Feed, Ranking, Scene
 from recommendations.models import Event
 
 MAX_N = 100
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass
@@ -45,10 +48,14 @@ def bases_of(domain: Domain, numbers: Mapping[str, int]) -> dict[str, Base]:
     return {family: base for family, base in found.items() if base is not None}
 
 
-def open_models(bases: Mapping[str, Base], history: History, live: catalogue.Catalogue) -> dict[str, Personal]:
-    """Each family's personal model over one history, which they share; for reading only."""
-    delta = {"history": history}
-    return {family: ml_families.get(family).open(base, delta, live) for family, base in bases.items()}
+def open_models(
+    bases: Mapping[str, Base], delta: Mapping[str, Any], live: catalogue.Catalogue, context: Mapping[str, Any] = NONE
+) -> dict[str, Personal]:
+    """Each family's personal model over one delta, which they share; for reading only."""
+    models = {family: ml_families.get(family).open(base, delta, live) for family, base in bases.items()}
+    for model in models.values():
+        model.context = context
+    return models
 
 
 def version_label(bases: Mapping[str, Base]) -> str:
@@ -57,7 +64,14 @@ def version_label(bases: Mapping[str, Base]) -> str:
 
 
 def scene_for(
-    domain: Domain, feed: Feed, *, user=None, at: float, numbers: Mapping[str, int], item: str | None = None
+    domain: Domain,
+    feed: Feed,
+    *,
+    user=None,
+    at: dt.datetime,
+    numbers: Mapping[str, int],
+    item: str | None = None,
+    options: Mapping[str, str] = NONE,
 ) -> tuple[Scene, dict]:
     """The scene of a request, and the bases that it is served by."""
     snapshot = catalogue.live(domain.name).snapshot(numbers)
@@ -65,14 +79,20 @@ def scene_for(
     used = feed.used_families(params)
     bases = {family: base for family, base in bases_of(domain, numbers).items() if family in used}
     state = personal.load(user.pk, domain) if user is not None and feed.personal else None
-    history = personal.history_of(state) if state is not None else History()
+    learned = personal.Learned(state or personal.new_state(domain.name))
+    trace = learned.trace if learned.trace is not None else Trace()
+    delta = {"history": learned.history, "trace": trace}
+    context = {"at": at.timestamp(), **domain.context(user, at)}
     scene = Scene(
         snapshot=snapshot,
-        models=open_models(bases, history, snapshot.catalogue),
-        history=history,
+        models=open_models(bases, delta, snapshot.catalogue, context),
+        history=learned.history,
+        trace=trace,
         params=params,
-        at=at,
+        at=at.timestamp(),
         item=item,
+        offered=domain.offered(user, at),
+        options=options,
     )
     if state is not None:
         scene.events, scene.personal = state["events"], True
@@ -83,9 +103,18 @@ def scene_for(
 
 
 def feed(
-    domain: str, feed: str, *, user=None, visitor=None, n: int = 8, offset: int = 0, at=None, item: str | None = None
+    domain: str,
+    feed: str,
+    *,
+    user=None,
+    visitor=None,
+    n: int = 8,
+    offset: int = 0,
+    at=None,
+    item: str | None = None,
+    options: Mapping[str, str] = NONE,
 ) -> FeedResult:
-    """The items offset … offset+n of a feed, with reasons; rows in one query.
+    """The items offset … offset+n of a feed, with reasons; rows in one query. `options`: see `Feed.options`.
 
     Raises
     ------
@@ -95,7 +124,7 @@ def feed(
     how = kind.feed(feed)
     when = at or timezone.now()
     numbers = revisions.current()
-    scene, bases = scene_for(kind, how, user=user, at=when.timestamp(), numbers=numbers, item=item)
+    scene, bases = scene_for(kind, how, user=user, at=when, numbers=numbers, item=item, options=options)
     ranked = how.rank(scene, offset + n)
     items = _fetch(kind, scene, how, ranked, user, when, offset, n)
     version = version_label(bases)
@@ -130,7 +159,7 @@ def model_row(user, domain: Domain, numbers: Mapping[str, int]) -> dict[str, Any
     """One domain's model of a member, in numbers (`me/models/`)."""
     state = personal.load(user.pk, domain)
     bases = bases_of(domain, numbers)
-    models = open_models(bases, personal.history_of(state), catalogue.live(domain.name).snapshot(numbers).catalogue)
+    models = open_models(bases, state["delta"], catalogue.live(domain.name).snapshot(numbers).catalogue)
     top = models["naive_bayes"].top(5) if "naive_bayes" in models and state["events"] else []
     names = domain.label_names([label for label, _ in top])
     last = personal.log(user.pk, domain.name).order_by("-sequence").values_list("recorded_at", "forgotten_at").first()
@@ -167,7 +196,7 @@ def explain(user, domain: str, item_id: str) -> dict[str, Any]:
     """
     kind = domains[domain]
     numbers = revisions.current()
-    scene, _bases = scene_for(kind, kind.feed("for-you"), user=user, at=timezone.now().timestamp(), numbers=numbers)
+    scene, _bases = scene_for(kind, kind.feed("for-you"), user=user, at=timezone.now(), numbers=numbers)
     if item_id not in scene.snapshot.position:
         raise LookupError(item_id)
     return reasons.full(kind, scene, scene.snapshot.position[item_id])

@@ -40,6 +40,7 @@ def record_event(
     user=None,
     visitor: str | None = None,
     value: float | None = None,
+    context: str = "",
     occurred_at: dt.datetime | None = None,
     client_id: str | None = None,
     recommendation_id: str | None = None,
@@ -74,6 +75,7 @@ def record_event(
         "revision_id": ref,
         "verb": verb,
         "value": value,
+        "context": context,
         "occurred_at": when,
         "client_key": hashlib.sha256(client_id.encode()).hexdigest() if client_id else None,
         "feed": feed,
@@ -222,7 +224,7 @@ def _forget(user, kind: Domain, event_ids: list[int]) -> int:
 
 
 def _empty(event: Event) -> None:
-    event.item_id = event.verb = event.feed = event.model_version = ""
+    event.item_id = event.verb = event.context = event.feed = event.model_version = ""
     event.revision = event.value = event.visitor = None
     event.weight = 0
     event.forgotten_at = timezone.now()

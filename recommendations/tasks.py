@@ -17,7 +17,10 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None):
     from ml import registry, training
 
     kind = domains[domain]
-    data = log_of(kind, catalogue.current(domain)).training()
+    if family in kind.estimators:
+        data = kind.estimator_data(family)
+    else:
+        data = log_of(kind, catalogue.current(domain)).training(extra=kind.training_extra())
     version = training.train(domain, family, data, progress=progress)
     if promote:
         registry.promote(version)
@@ -35,7 +38,7 @@ def retrain() -> None:
 
     for domain in domains:
         publish_all(domain)
-    pairs = [(domain.name, family) for domain in domains for family in domain.families]
+    pairs = [(domain.name, family) for domain in domains for family in domain.models]
     _train_all(pair for pair in pairs if not _adopted(*pair))
 
 

@@ -34,7 +34,7 @@ class Outcome:
 def download(user, domain: Domain) -> dict[str, Any]:
     """Everything that makes up a member's model, as plain JSON values."""
     log = list(personal.log(user.pk, domain.name).select_related("revision").order_by("sequence"))
-    state = personal.replay(log)  # of the same rows, so that the file is sound beside live traffic
+    state = personal.replay(log, domain=domain.name)  # of the same rows, so that the file is sound beside live traffic
     switches = (personal.PAUSE, personal.RESUME)
     events = [event for event in log if event.forgotten_at is None and event.verb not in switches]
     numbers = revisions.current()
@@ -74,6 +74,7 @@ def _event_out(event: Event) -> dict[str, Any]:
         "verb": event.verb,
         "weight": event.weight / SCALE,
         "value": event.value,
+        "context": event.context,
         "occurred_at": _utc(event.occurred_at),
     }
 
@@ -128,6 +129,7 @@ def restore(user, domain: Domain, entries: list[Entry], digest: str | None = Non
                 verb=entry.verb,
                 weight=entry.weight,
                 value=entry.value,
+                context=entry.context,
                 occurred_at=entry.occurred_at,
                 client_key=entry.key,
                 feed=IMPORTED,

@@ -36,7 +36,8 @@ def _difference(user_id: int, domain: Domain) -> str:
         return "nothing is stored" if log.exists() else ""
     try:
         # Up to where the model was: what is recorded meanwhile is no difference.
-        replayed = personal.replay(log.filter(sequence__lte=state["sequence"]).iterator(chunk_size=2000))
+        events = log.filter(sequence__lte=state["sequence"]).iterator(chunk_size=2000)
+        replayed = personal.replay(events, domain=domain.name)
         if not replayed["sequence"]:
             return "there is no log"
         if personal.digest_of(state) != personal.digest_of(replayed):

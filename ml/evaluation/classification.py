@@ -11,9 +11,12 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import train_test_split
 
+from ml.families.items import Item
 from ml.families.naive_bayes import NaiveBayes
 
 FONTS = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "NanumBarunGothic", "Malgun Gothic", "AppleGothic")
+
+MIN_PER_CLASS, MIN_TEXTS = 2, 20  # below, a stratified hold-out says nothing
 
 
 def evaluate_classifier(
@@ -116,3 +119,15 @@ def _font(names: Sequence[str]) -> str | None:
         if letters <= set(ft2font.FT2Font(path).get_charmap()):
             return family
     return None
+
+
+def evaluate_items(items: Sequence[Item], params: Mapping[str, Any], seed: int) -> tuple[dict, bytes | None]:
+    """Hold-out metrics of the text classifier on labelled items, and the picture of its confusion matrix."""
+    counts = Counter(item.label for item in items)
+    usable = [item for item in items if item.label and item.text and counts[item.label] >= MIN_PER_CLASS]
+    texts, labels = [item.text for item in usable], [item.label for item in usable]
+    if len(texts) < MIN_TEXTS or len(set(labels)) < 2:
+        return {"note": f"not evaluated: {len(texts)} usable texts in {len(set(labels))} classes"}, None
+    report = evaluate_classifier(texts, labels, params, seed)
+    metrics = {name: value for name, value in report.items() if name != "params"}  # the version has them itself
+    return metrics, confusion_picture(report)

@@ -6,12 +6,15 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from ml.families.history import History, fixed
 from ml.families.items import Catalogue, Example, Item, TrainingData
+from ml.families.trace import Trace
+from ml.families.verbs import code
 
 Progress = Callable[[float, str], None]
 
@@ -66,19 +69,30 @@ class Explanation(NamedTuple):
 
 
 class Personal(ABC):
-    """base + delta: behaves as a full private copy that was fine-tuned. Made by `Family.open`."""
+    """base + delta: behaves as a full private copy that was fine-tuned. Made by `Family.open`.
 
-    def __init__(self, family: Any, base: Base, catalogue: Catalogue, history: History):
+    `context` says when and for whom is scored: `at` (unix seconds) and what `Domain.context` adds. Set by who asks.
+    """
+
+    context: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, family: Any, base: Base, catalogue: Catalogue, history: History, trace: Trace | None = None):
         self.family, self.base, self.catalogue, self.history = family, base, catalogue, history
+        self.trace = trace
 
     def learn_one(self, example: Example, weight: float | None = None) -> None:
         """Learn one example with `weight` (default: its own), in place."""
-        self.history.add(self.catalogue.add(example.item), fixed(example.weight if weight is None else weight))
-        self.changed()
+        self._move(example, weight, self.history.add, Trace.add)
 
     def unlearn_one(self, example: Example, weight: float | None = None) -> None:
         """Exact inverse of `learn_one` with the same arguments; ValueError when that was never learned."""
-        self.history.remove(self.catalogue.add(example.item), fixed(example.weight if weight is None else weight))
+        self._move(example, weight, self.history.remove, Trace.remove)
+
+    def _move(self, example: Example, weight: float | None, summed: Callable, traced: Callable) -> None:
+        ref, amount = self.catalogue.add(example.item), fixed(example.weight if weight is None else weight)
+        if self.trace is not None:
+            traced(self.trace, int(example.time), ref, code(example.verb), amount)
+        summed(ref, amount)
         self.changed()
 
     def changed(self) -> None:  # noqa: B027  most families derive nothing that outlives a call
@@ -87,7 +101,8 @@ class Personal(ABC):
     @property
     def delta(self) -> dict[str, Any]:
         """All that is stored per member: plain values and arrays."""
-        return {"history": self.history.pack()}
+        found: dict[str, Any] = {"history": self.history.pack()}
+        return found if self.trace is None else {**found, "trace": self.trace.pack()}
 
     @property
     def digest(self) -> str:
@@ -111,6 +126,7 @@ class Family(ABC):
 
     name: ClassVar[str]
     additive: ClassVar[bool] = True  # updates are sums: order does not matter, unlearn_one is exact
+    sequential: ClassVar[bool] = False  # reads the trace: `open` passes `open_trace(self.name, delta)` on to `Personal`
     params: ClassVar[Mapping[str, Param]] = {}
 
     @abstractmethod
@@ -135,6 +151,10 @@ class Family(ABC):
     def extend_features(self, base: Base, catalogue: Catalogue, old: Any) -> Any:
         """`old` (None at first) grown to cover all `len(catalogue)` rows; return `old` itself when nothing is missing."""
         return old
+
+    def size(self, data: TrainingData) -> int:
+        """How many rows `data` has: events, or items where there are none."""
+        return len(data.member) or len(data.items)
 
     def evaluate(self, data: TrainingData, params: Mapping[str, Any], seed: int = 0) -> tuple[dict, bytes | None]:
         """Metrics of this family alone on a held-out part of `data` (plain values), and a picture (PNG) or None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -30,19 +31,22 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One event as a model learns it: an item revision, a signed weight (negative: dislike), a unix time in seconds."""
+    """One event as a model learns it: an item revision, a signed weight (negative: dislike), a unix time in seconds, a verb."""
 
     item: Item
     weight: float = 1.0
     time: float = 0.0
+    verb: str = ""
 
 
 @dataclass(frozen=True)
 class TrainingData:
     """What `Family.fit` gets: the catalogue's current items and the interaction log in time order.
 
-    `member`, `item`, `weight`, `time` are equally long arrays: a member number (0 … members-1), an index into
-    `items`, the signed weight and the unix time of each event.
+    `member`, `item`, `weight`, `time`, `verb`, `value`, `context` are equally long arrays: a member number
+    (0 … members-1), an index into `items`, the signed weight, the unix time, the verb (`ml.families.verbs`), the event's
+    value (NaN: none) and its context (such as the offer that an order names). `extra` is what the domain adds
+    (`Domain.training_extra`). The last four may be missing: `verb` 0, `value` NaN, `context` "", `extra` empty.
     """
 
     items: Sequence[Item]
@@ -50,6 +54,18 @@ class TrainingData:
     item: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
     weight: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     time: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float64))
+    verb: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int16))
+    value: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    context: np.ndarray = field(default_factory=lambda: np.zeros(0, object))
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n = len(self.member)
+        for name, empty in (("verb", np.zeros(n, np.int16)), ("value", np.full(n, np.nan, np.float32))):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, empty)
+        if not len(self.context):
+            object.__setattr__(self, "context", np.full(n, "", object))
 
     @property
     def members(self) -> int:

@@ -76,6 +76,11 @@ class NaiveBayes(Family):
         say(1.0, "done")
         return Base(self.name, state, chosen, digest_of([list(texts), list(labels)]))
 
+    def evaluate(self, data, params, seed=0):
+        from ml.evaluation.classification import evaluate_items  # which imports this module
+
+        return evaluate_items(data.items, params, seed)
+
     def open(self, base: Base, delta=None, catalogue: Catalogue | None = None) -> NaiveBayesPersonal:
         return NaiveBayesPersonal(self, base, catalogue or Catalogue(), open_history(self.name, delta))
 

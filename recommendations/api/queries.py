@@ -45,3 +45,11 @@ def feed_or_400(domain: Domain, name: str | None) -> Feed:
         return domain.feed(name)
     except UnknownFeed as error:
         raise ValidationError({"feed": [error.sentence]}) from None
+
+
+def options(feed: Feed, params) -> dict[str, str]:
+    """The values of the feed's own arguments (`Feed.options`); ValidationError for what the feed refuses."""
+    found = {name: params[name][:100] for name in feed.options if params.get(name)}
+    if errors := feed.errors(found):
+        raise ValidationError({name: [message] for name, message in errors.items()})
+    return found

@@ -36,6 +36,7 @@ class FeedInfo(serializers.Serializer):
     name = serializers.CharField()
     verbose_name = serializers.CharField()
     needs_item = serializers.BooleanField()
+    options = serializers.ListField(child=serializers.CharField())
 
 
 class DomainInfo(serializers.Serializer):

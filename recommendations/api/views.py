@@ -39,7 +39,12 @@ class DomainListView(APIView):
                 "verbose_name": domain.verbose_name or domain.name,
                 "verbs": sorted(CLIENT_VERBS & set(domain.verbs)),
                 "feeds": [
-                    {"name": f.name, "verbose_name": f.verbose_name or f.name, "needs_item": f.needs_item}
+                    {
+                        "name": f.name,
+                        "verbose_name": f.verbose_name or f.name,
+                        "needs_item": f.needs_item,
+                        "options": list(f.options),
+                    }
                     for f in domain.feeds
                 ],
             }
@@ -85,7 +90,10 @@ class FeedView(APIView):
         item = request.query_params.get("item")
         if how.needs_item and not item:
             raise ValidationError({"item": [_("This feed needs an item.")]})
-        result = selectors.feed(kind.name, how.name, user=member(request), n=n, offset=offset, item=item)
+        options = queries.options(how, request.query_params)
+        result = selectors.feed(
+            kind.name, how.name, user=member(request), n=n, offset=offset, item=item, options=options
+        )
         return Response(rendered(request, kind, result))
 
 

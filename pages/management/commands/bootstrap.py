@@ -75,7 +75,7 @@ class Command(BaseCommand):
     def _train(self):
         numbers = revisions.current()
         for domain in domains:
-            for family in domain.families:
+            for family in domain.models:
                 if registry.production(domain.name, family, numbers) is None:
                     try:
                         version = train_family(domain.name, family)

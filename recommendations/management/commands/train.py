@@ -23,13 +23,13 @@ class Command(BaseCommand):
         except Unknown as error:
             raise CommandError(str(error)) from None
         for kind in chosen:
-            unknown = set(family or ()) - set(kind.families)
+            unknown = set(family or ()) - set(kind.models)
             if unknown and domain:
                 raise CommandError(
-                    f"{kind.name} has no family {', '.join(sorted(unknown))}; it has: {', '.join(kind.families)}"
+                    f"{kind.name} has no family {', '.join(sorted(unknown))}; it has: {', '.join(kind.models)}"
                 )
             publish_all(kind)
-            for name in kind.families:
+            for name in kind.models:
                 if not family or name in family:
                     began = time.perf_counter()
                     version = train_family(kind.name, name, promote=not no_promote)
