@@ -8,3 +8,6 @@ class MealsConfig(AppConfig):
     name = "meals"
     verbose_name = _("Meal orders")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meals import hooks  # noqa: F401  registers export, erase and what happens at sign-up
