@@ -7,27 +7,27 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy import linalg
+from scipy.linalg import lapack
 
+from ml.families import recency
 from ml.families.base import Base, Contribution, Explanation, Family, Param, Personal, Progress, open_history
 from ml.families.history import SCALE
 from ml.families.items import Catalogue, Item, TrainingData
 from ml.families.popularity import interactions_fingerprint
 from ml.families.rows import Positions, history_rows, join_names, split_names
+from ml.families.trace import open_trace
 
-QUICK, DENSE = 8_000, 16_000  # liked items; ease inverts a matrix of that size (0.5 GB at 8,000, two copies)
 CELLS = 2**23  # similarities computed at a time (32 MB)
+STEP = 500  # columns of weights thinned out at a time
 NUDGE = 1e-4  # of the share of all likes: orders items that no neighbour speaks for
 
 
 class ItemItem(Family):
     name = "item_item"
+    sequential = True
     params = {
-        "method": Param(
-            "auto",
-            "ease: regression; knn: cosine; auto: ease for up to 8,000 liked items",
-            choices=("auto", "ease", "knn"),
-        ),
+        "method": Param("ease", "ease: regression; knn: cosine", choices=("ease", "knn")),
+        "most": Param(6000, "ease: so many of the most liked items take part (time grows with the cube)", 10, 20_000),
         "neighbours": Param(200, "weights kept per item", 1, 2000),
         "shrink": Param(0.0, "knn: added to the denominator; few common likers count less", 0, 10_000),
         "regularization": Param(200.0, "ease: strength of the ridge", 0.01, 1e6),
@@ -35,7 +35,10 @@ class ItemItem(Family):
             "binary", "how often an item was liked counts once or by its logarithm", choices=("binary", "log")
         ),
         "dislike_weight": Param(0.5, "how much a disliked item's neighbours lose", 0, 10),
+        "recency": recency.PARAM,
     }
+    tuned = {"regularization": (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0), "recency": (0.0, 0.05, 0.1, 0.2, 0.4)}
+    scoring = frozenset({"transform", "dislike_weight", "recency"})
 
     def fit(
         self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None
@@ -43,11 +46,9 @@ class ItemItem(Family):
         chosen, say = self.with_defaults(params), progress or (lambda share, text: None)
         likes = like_matrix(data)
         say(0.2, "similarities")
-        liked, method = np.flatnonzero(np.diff(likes.tocsc().indptr)), chosen["method"]
-        if method == "ease" and len(liked) > DENSE:
-            raise ValueError(f"item_item: ease takes up to {DENSE} liked items, not {len(liked)}; use method=knn")
-        if method == "ease" or (method == "auto" and len(liked) <= QUICK):
-            table = _ease(likes, liked, chosen["regularization"], int(chosen["neighbours"]))
+        if chosen["method"] == "ease":
+            popular = most_liked(likes, int(chosen["most"]))
+            table = _ease(likes, popular, chosen["regularization"], int(chosen["neighbours"]))
         else:
             table = _neighbours(likes, chosen["shrink"], int(chosen["neighbours"]))
         popularity = np.asarray(likes.sum(0), np.float32).ravel()
@@ -62,7 +63,8 @@ class ItemItem(Family):
         return Base(self.name, state, chosen, interactions_fingerprint(data))
 
     def open(self, base: Base, delta=None, catalogue: Catalogue | None = None) -> ItemItemPersonal:
-        return ItemItemPersonal(self, base, catalogue or Catalogue(), open_history(self.name, delta))
+        history, trace = open_history(self.name, delta), open_trace(self.name, delta)
+        return ItemItemPersonal(self, base, catalogue or Catalogue(), history, trace)
 
     def extend_features(self, base: Base, catalogue: Catalogue, old: Positions | None) -> Positions:
         return (old or Positions(split_names(base.state["ids"]))).extend(catalogue.items)
@@ -89,7 +91,10 @@ class ItemItem(Family):
 
 
 class ItemItemPersonal(Personal):
-    """score = Σ of liked items' rows − `dislike_weight` × those of disliked ones (+ a nudge by popularity)."""
+    """score = Σ of liked items' rows − `dislike_weight` × those of disliked ones (+ a nudge by popularity).
+
+    With `recency`, what lies further back counts less.
+    """
 
     _taste = None
 
@@ -105,7 +110,10 @@ class ItemItemPersonal(Personal):
             known = at >= 0
             items, number = np.unique(at[known], return_inverse=True)  # an item's revisions count together
             likes, dislikes = (np.bincount(number, sums[known], len(items)) for sums in (liked, disliked))
-            self._taste[items] = self._amount(likes) - self.base.params["dislike_weight"] * self._amount(dislikes)
+            amount = self._amount(likes) - self.base.params["dislike_weight"] * self._amount(dislikes)
+            self._taste[items] = amount * recency.fading(
+                self.trace, self.catalogue, rows[known], number, len(items), self.base.params["recency"]
+            )
         return self._taste
 
     def _amount(self, sums: np.ndarray) -> np.ndarray:
@@ -170,17 +178,36 @@ def _neighbours(likes: sp.csr_matrix, shrink: float, keep: int) -> sp.csr_matrix
     return sp.vstack(blocks).tocsr()
 
 
-def _ease(likes: sp.csr_matrix, liked: np.ndarray, regularization: float, keep: int) -> sp.csr_matrix:
-    """The closed form over the items that somebody likes; the others' weights are 0 anyway."""
-    known = likes[:, liked]
-    gram = (known.T @ known).toarray().astype(np.float64)
-    gram[np.diag_indices_from(gram)] += regularization
-    weights = linalg.inv(gram, overwrite_a=True) if gram.size else gram
-    weights /= -np.diag(weights)
-    np.fill_diagonal(weights, 0)
-    if keep < len(weights):  # the strongest sources of each target: its score loses least
-        limit = np.partition(np.abs(weights), -keep, axis=0)[-keep]
-        weights[np.abs(weights) < limit] = 0
-    small = sp.coo_matrix(weights)
+def most_liked(likes: sp.csr_matrix, most: int) -> np.ndarray:
+    """The columns (ascending) of the `most` items with most likers; only such as somebody likes."""
+    count = np.asarray(likes.sum(0)).ravel()
+    return np.sort(np.lexsort((np.arange(len(count)), -count))[: min(most, int((count > 0).sum()))])
+
+
+def _ease(likes: sp.csr_matrix, popular: np.ndarray, regularization: float, keep: int) -> sp.csr_matrix:
+    """The closed form of Steck (2019) over the `popular` columns, by a Cholesky decomposition in place; others get 0."""
     size = likes.shape[1]
-    return sp.csr_matrix((small.data, (liked[small.row], liked[small.col])), (size, size))
+    if not len(popular):
+        return sp.csr_matrix((size, size), dtype=np.float32)
+    known = likes[:, popular]
+    gram = (known.T @ known).toarray(order="F").astype(np.float32, copy=False)
+    gram[np.diag_indices_from(gram)] += regularization
+    factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
+    inverse, failed_too = (factor, failed) if failed else lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed or failed_too:
+        raise ValueError(f"item_item: regularization {regularization:g} is too small for these likes; raise it")
+    scale = -1 / np.diag(inverse)
+    blocks = []
+    for start in range(0, len(popular), STEP):  # `spotri` fills the lower triangle only
+        columns = slice(start, min(start + STEP, len(popular)))
+        block = np.concatenate([inverse[columns, :start].T, inverse[start:, columns]])
+        corner = block[start : columns.stop]
+        corner[:] = np.tril(corner) + np.tril(corner, -1).T
+        block *= scale[columns]
+        block[np.arange(start, columns.stop), np.arange(columns.stop - start)] = 0
+        if keep < len(popular):  # the strongest sources of each target: its score loses least
+            limit = np.partition(np.abs(block), -keep, axis=0)[-keep]
+            block[np.abs(block) < limit] = 0
+        blocks.append(sp.csc_matrix(block))
+    small = sp.hstack(blocks).tocoo()
+    return sp.csr_matrix((small.data, (popular[small.row], popular[small.col])), (size, size))

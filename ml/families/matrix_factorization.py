@@ -1,4 +1,8 @@
-"""Implicit matrix factorisation (ALS): items as vectors, members as the exact solution of their least squares."""
+"""Implicit matrix factorisation (ALS): items as vectors, members as the exact solution of their least squares.
+
+The items' vectors are learned by the library `implicit` with the objective of Hu, Koren & Volinsky (2008). A member's own
+vector is never stored: it follows from what they did, by one Cholesky decomposition over the items they touched.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +10,58 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+from scipy.linalg import lapack
+from threadpoolctl import threadpool_limits
 
+from ml.families import recency
 from ml.families.base import Base, Contribution, Explanation, Family, Param, Personal, Progress, open_history
 from ml.families.history import SCALE
 from ml.families.item_item import best_rows, like_matrix
 from ml.families.items import Catalogue, Item, TrainingData
 from ml.families.popularity import interactions_fingerprint
 from ml.families.rows import Positions, history_rows, join_names, split_names
+from ml.families.trace import open_trace
 
 
 class MatrixFactorization(Family):
-    """Confidence is 1 + α·(liked + disliked weight), preference the liked share of it."""
+    """Confidence is 1 + α·amount, preference the liked share of what was learned of an item."""
 
     name = "matrix_factorization"
+    sequential = True
     params = {
-        "factors": Param(32, "length of the vectors", 1, 512),
-        "iterations": Param(12, "rounds of alternating least squares", 1, 100),
+        "factors": Param(64, "length of the vectors", 1, 512),
+        "iterations": Param(15, "rounds of alternating least squares", 1, 100),
         "alpha": Param(1.0, "confidence added by a like", 0.01, 1000),
         "regularization": Param(3.0, "ridge of each vector", 1e-6, 1000),
+        "transform": Param(
+            "binary", "an item counts once in the own vector, or by the weight learned", choices=("binary", "sum")
+        ),
+        "recency": recency.PARAM,
         "seed": Param(0, "of the first item vectors", 0, 2**31 - 1),
     }
+    tuned = {
+        "regularization": (0.3, 1.0, 3.0, 10.0),
+        "alpha": (1.0, 5.0, 20.0),
+        "recency": (0.0, 0.05, 0.1, 0.2, 0.4),
+    }
+    scoring = frozenset({"transform", "recency"})
 
     def fit(
         self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None
     ) -> Base:
         chosen, say = self.with_defaults(params), progress or (lambda share, text: None)
         likes, factors = like_matrix(data), int(chosen["factors"])
-        liked_by = likes.T.tocsr()
-        generator = np.random.default_rng(int(chosen["seed"]))
-        items = generator.normal(0, 0.1, (likes.shape[1], factors)).astype(np.float32)
-        items[np.diff(liked_by.indptr) == 0] = 0
-        rounds = int(chosen["iterations"])
-        for number in range(rounds):
-            members = _solve_all(likes, items, chosen["alpha"], chosen["regularization"])
-            items = _solve_all(liked_by, members, chosen["alpha"], chosen["regularization"])
-            say((number + 1) / rounds, f"round {number + 1} of {rounds}")
+        items = np.zeros((likes.shape[1], factors), np.float32)
+        liked = np.flatnonzero(likes.sum(0))
+        if len(liked):
+            items[liked] = _item_vectors(likes[:, liked], chosen, say)
         state = {"ids": join_names([item.id for item in data.items]), "items": items}
+        say(1.0, "done")
         return Base(self.name, state, chosen, interactions_fingerprint(data))
 
     def open(self, base: Base, delta=None, catalogue: Catalogue | None = None) -> MatrixFactorizationPersonal:
-        return MatrixFactorizationPersonal(self, base, catalogue or Catalogue(), open_history(self.name, delta))
+        history, trace = open_history(self.name, delta), open_trace(self.name, delta)
+        return MatrixFactorizationPersonal(self, base, catalogue or Catalogue(), history, trace)
 
     def extend_features(self, base: Base, catalogue: Catalogue, old: tuple | None) -> tuple[Positions, np.ndarray]:
         """Positions and the vectors in catalogue order (contiguous, so that scoring is one product)."""
@@ -78,42 +93,46 @@ class MatrixFactorization(Family):
 
 
 class MatrixFactorizationPersonal(Personal):
-    """score = own vector · item vector; the vector is Σ over past items of A⁻¹ y · confidence · preference."""
+    """score = own vector · item vector; the vector solves A x = Σ over past items of y · confidence · preference."""
 
-    _solved = None
+    _own = None
 
     def changed(self) -> None:
-        self._solved = None
-
-    def solution(self) -> tuple[list[str], np.ndarray]:
-        """(past item ids, what each adds to the own vector: one row each)."""
-        if self._solved is None:
-            ids, vectors, liked, total = self._past()
-            system = self.family.gram(self.base)
-            if len(ids):
-                alpha = self.base.params["alpha"]
-                system = system + vectors.T @ (vectors * (alpha * total)[:, None])
-                pull = (1 + alpha * total) * liked / total
-                self._solved = ids, np.linalg.solve(system, vectors.T * pull).T
-            else:
-                self._solved = ids, np.zeros((0, len(system)))
-        return self._solved
-
-    def _past(self) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-        """The history's known items: ids, vectors, likes, likes and dislikes. Revisions of one item count as one."""
-        rows, liked, disliked = history_rows(self.history, self.catalogue)
-        positions, _ = self.family.features(self.base, self.catalogue)
-        at = positions.of_row[rows]
-        seen = at >= 0
-        index, inverse = np.unique(at[seen], return_inverse=True)
-        likes = np.bincount(inverse, liked[seen], len(index)) / SCALE
-        total = likes + np.bincount(inverse, disliked[seen], len(index)) / SCALE
-        ids = [self.catalogue.items[row].id for row in rows[seen][np.unique(inverse, return_index=True)[1]]]
-        return ids, self.base.state["items"][index].astype(np.float64), likes, total
+        self._own = None
 
     def vector(self) -> np.ndarray:
         """The member's own vector (zeros for a newcomer)."""
-        return self.solution()[1].sum(0).astype(np.float32)
+        if self._own is None:
+            rows, vectors, liked, total = self._past()
+            if len(rows):
+                pull = vectors.T @ ((1 + self.base.params["alpha"] * total) * liked)
+                self._own = self._solve(vectors, total, pull).astype(np.float32)
+            else:
+                self._own = np.zeros(self.base.state["items"].shape[1], np.float32)
+        return self._own
+
+    def _solve(self, vectors: np.ndarray, total: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """A⁻¹ `right`, where A is everybody's Gram matrix and the touched items' own confidence."""
+        scaled = vectors * np.sqrt(self.base.params["alpha"] * total)[:, None]
+        system = self.family.gram(self.base) + scaled.T @ scaled
+        _, solved, failed = lapack.dposv(system, right, lower=1, overwrite_a=1)
+        if failed:
+            raise ValueError("matrix_factorization: the member's system cannot be solved; raise `regularization`")
+        return solved
+
+    def _past(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The history's known items: a row, vector, liked share and amount of each. Revisions of one item count as one."""
+        rows, liked, disliked = history_rows(self.history, self.catalogue)
+        positions, _ = self.family.features(self.base, self.catalogue)
+        at = positions.of_row[rows]
+        rows, liked, disliked, at = (part[at >= 0] for part in (rows, liked, disliked, at))
+        index, first, number = np.unique(at, return_index=True, return_inverse=True)
+        params = self.base.params
+        likes = np.bincount(number, liked, len(index))
+        total = likes + np.bincount(number, disliked, len(index))
+        amount = np.ones(len(index)) if params["transform"] == "binary" else total / SCALE
+        amount = amount * recency.fading(self.trace, self.catalogue, rows, number, len(index), params["recency"])
+        return rows[first], self.base.state["items"][index].astype(np.float64), likes / total, amount
 
     def score(self, rows: np.ndarray | None = None) -> np.ndarray:
         own = self.vector()  # first: it may load revisions, which adds rows
@@ -126,24 +145,35 @@ class MatrixFactorizationPersonal(Personal):
 
     def explain(self, item: Item) -> Explanation:
         row = self.catalogue.rows([self.catalogue.add(item)])
-        score, (ids, parts) = float(self.score(row)[0]), self.solution()
-        _, vectors = self.family.features(self.base, self.catalogue)
-        values = parts @ vectors[row[0]]
-        found = [Contribution("item", name, float(value)) for name, value in zip(ids, values, strict=True)]
+        score, (past, vectors, liked, total) = float(self.score(row)[0]), self._past()
+        wanted = self.family.features(self.base, self.catalogue)[1][row[0]].astype(np.float64)
+        pull = (1 + self.base.params["alpha"] * total) * liked
+        values = vectors @ self._solve(vectors, total, wanted) * pull if len(past) else []
+        names = [self.catalogue.items[at].id for at in past]
+        found = [Contribution("item", name, float(value)) for name, value in zip(names, values, strict=True)]
         return Explanation(score, 0.0, sorted(found, key=lambda part: (-abs(part.value), part.name)))
 
 
 def _gram(vectors: np.ndarray, regularization: float) -> np.ndarray:
     vectors = vectors.astype(np.float64)
-    return vectors.T @ vectors + regularization * np.eye(vectors.shape[1])
+    return np.asfortranarray(vectors.T @ vectors + regularization * np.eye(vectors.shape[1]))
 
 
-def _solve_all(seen: sp.csr_matrix, vectors: np.ndarray, alpha: float, regularization: float) -> np.ndarray:
-    """One half round: for each row the least-squares vector given the other side's; zeros where nothing was seen."""
-    gram = _gram(vectors, regularization).astype(np.float32)
-    out = np.zeros((seen.shape[0], vectors.shape[1]), np.float32)
-    for row in range(seen.shape[0]):
-        near = vectors[seen.indices[seen.indptr[row] : seen.indptr[row + 1]]]
-        if len(near):
-            out[row] = np.linalg.solve(gram + alpha * (near.T @ near), (1 + alpha) * near.sum(0))
-    return out
+def _item_vectors(likes, chosen: Mapping[str, Any], say: Progress) -> np.ndarray:
+    """float32 vectors of the columns of `likes`."""
+    from implicit.cpu.als import AlternatingLeastSquares  # half a second, needed by training alone
+
+    model = AlternatingLeastSquares(
+        factors=int(chosen["factors"]),
+        regularization=chosen["regularization"],
+        alpha=1.0 + chosen["alpha"],  # it takes confidence as it is given, without the 1 that everything starts with
+        iterations=int(chosen["iterations"]),
+        num_threads=1,  # several threads add up in another order each time
+        random_state=int(chosen["seed"]),
+    )
+    rounds = int(chosen["iterations"])
+    with threadpool_limits(1, "blas"):
+        model.fit(
+            likes, show_progress=False, callback=lambda done, *_: say((done + 1) / (rounds + 1), f"round {done + 1}")
+        )
+    return np.asarray(model.item_factors, np.float32)

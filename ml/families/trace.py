@@ -45,7 +45,7 @@ class Trace:
         same = np.logical_and.reduce([a == b for a, b in zip(self._sorted(), wanted, strict=True)])
         found = np.flatnonzero(same)
         if not len(found):
-            raise ValueError(f"item revision {ref} cannot be unlearned: nothing at that time with that verb and weight")
+            raise ValueError(f"item revision {ref} cannot be unlearned: never learned then with that verb and weight")
         self._columns = tuple(np.delete(column, found[0]) for column in self._columns)
 
     def _sorted(self) -> tuple[np.ndarray, ...]:

@@ -84,14 +84,59 @@ def test_ease_is_the_closed_form():
     assert np.allclose(family.table(base).toarray(), expected, rtol=1e-3, atol=1e-5)
 
 
-def test_member_vector_is_the_exact_least_squares_solution():
-    _, base, _, personal = opened("matrix_factorization", {"factors": 8, "alpha": 4.0}, learn=(0, 0, 5))
+@pytest.mark.parametrize(("transform", "sure"), [("sum", [1 + 4 * 6, 1 + 4 * 4]), ("binary", [1 + 4, 1 + 4])])
+def test_member_vector_is_the_exact_least_squares_solution(transform, sure):
+    params = {"factors": 8, "alpha": 4.0, "transform": transform}
+    _, base, _, personal = opened("matrix_factorization", params, learn=(0, 0, 5))
     personal.learn_one(Example(DATA.items[5], -1.0))
     items = base.state["items"].astype(float)
     confidence, preference = np.ones(36), np.zeros(36)
-    confidence[[0, 5]], preference[[0, 5]] = [1 + 4 * 6, 1 + 4 * 4], [1, 3 / 4]
+    confidence[[0, 5]], preference[[0, 5]] = sure, [1, 3 / 4]
     system = items.T @ (items * confidence[:, None]) + base.params["regularization"] * np.eye(8)
     assert np.allclose(personal.vector(), np.linalg.solve(system, items.T @ (confidence * preference)), atol=1e-5)
+
+
+def test_item_vectors_solve_the_same_problem_as_the_members():
+    """At the end of the training an item's vector is the least-squares solution given the members' (Hu et al. 2008)."""
+    params = {"factors": 4, "alpha": 3.0, "iterations": 100, "regularization": 2.0}
+    family, base, catalogue, _ = opened("matrix_factorization", params)
+    likes, refs = like_matrix(DATA).toarray(), [item.ref for item in DATA.items]
+    members = np.zeros((len(likes), 4))
+    for number, row in enumerate(likes):
+        own = family.open(base, None, catalogue)
+        for at in np.flatnonzero(row):
+            own.learn_one(Example(DATA.items[at], 1.0))
+        members[number] = own.vector()
+    assert len(refs) == likes.shape[1]
+    for at in (0, 13, 30):
+        system = members.T @ (members * (1 + 3 * likes[:, at])[:, None]) + 2 * np.eye(4)
+        expected = np.linalg.solve(system, members.T @ (4 * likes[:, at]))
+        assert np.allclose(base.state["items"][at], expected, atol=0.02)
+
+
+@pytest.mark.parametrize("name", ["item_item", "matrix_factorization"])
+def test_with_recency_the_latest_leads(name):
+    def shares(recency, times):
+        params = {"recency": recency} | ({"factors": 8} if name == "matrix_factorization" else {})
+        family = get(name)
+        personal = family.open(family.fit(DATA, params), None, Catalogue(DATA.items))
+        for number, at in zip((0, 1, 13, 14), times, strict=True):
+            personal.learn_one(Example(DATA.items[number], 1.0, at, "like"))
+        again = family.open(personal.base, personal.delta, personal.catalogue)
+        assert np.array_equal(personal.score(), again.score())
+        return personal.score()[:12].mean() - personal.score()[12:24].mean()
+
+    sport_first, culture_first, unknown = (10.0, 20.0, 30.0, 40.0), (30.0, 40.0, 10.0, 20.0), (5.0, 5.0, 5.0, 5.0)
+    assert shares(0.0, sport_first) == shares(0.0, culture_first) == shares(2.0, unknown)
+    assert shares(2.0, sport_first) < shares(2.0, culture_first)
+
+
+def test_ease_takes_the_most_liked_only():
+    family, base, *_ = opened("item_item", {"most": 10, "neighbours": 36})
+    count = like_matrix(DATA).toarray().sum(0)
+    taken = np.flatnonzero(np.diff(family.table(base).indptr))
+    assert len(taken) == 10
+    assert count[taken].min() >= np.sort(count)[-10]
 
 
 def test_popularity_counts_decayed_likes():
