@@ -7,11 +7,26 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Category
 from activities import importing, selectors
 from activities.models import Activity, Club, Like, Membership, Participation
+from common.prepared import Prepared
 from recommendations.domains import Domain, domains
 from recommendations.feeds import CategoryBaseline, Latest, Popular, Similar
 from recommendations.for_you import ForYou
 
 TEXT_LENGTH = 2000
+
+CLUBS_DONE = Prepared(
+    lambda user: (
+        Membership.objects.filter(user=user, status__in=("pending", "approved")).order_by().values_list("club_id")
+    )
+)
+ACTIVITIES_DONE = Prepared(
+    lambda user: (
+        Participation.objects.filter(user=user, status__in=("pending", "approved"))
+        .order_by()
+        .values_list("activity_id")
+        .union(Like.objects.filter(user=user).order_by().values_list("activity_id"))
+    )
+)
 
 
 def join(*parts):
@@ -29,6 +44,7 @@ class CategoryDomain(Domain):
 
     serializer = ""
     listed_is_visible = True
+    plain_cards = True
 
     @cached_property
     def serializer_class(self):
@@ -83,8 +99,7 @@ class ClubDomain(CategoryDomain):
         return item.is_open
 
     def get_done(self, user):
-        mine = Membership.objects.filter(user=user, status__in=("pending", "approved"))
-        return {str(pk) for pk in mine.values_list("club_id", flat=True)}
+        return {str(pk) for (pk,) in CLUBS_DONE.rows(user=user.pk)}
 
     def import_items(self, rows):
         return importing.import_clubs(rows)
@@ -131,9 +146,7 @@ class ActivityDomain(CategoryDomain):
 
     def get_done(self, user):
         """What the member takes part in or likes: they have lists of their own."""
-        mine = Participation.objects.filter(user=user, status__in=("pending", "approved")).order_by()
-        liked = Like.objects.filter(user=user).order_by()
-        return {str(pk) for (pk,) in mine.values_list("activity_id").union(liked.values_list("activity_id"))}
+        return {str(pk) for (pk,) in ACTIVITIES_DONE.rows(user=user.pk)}
 
     def apply(self, user, item, verb):
         if verb != "like":

@@ -43,6 +43,9 @@ class Domain:
     store = "default"
     #: True where everybody may see what is listed: events on it then need no query that asks whether they may
     listed_is_visible: ClassVar[bool] = False
+    #: True where `get_queryset` depends on `at` alone, which reaches the SQL as it is, and a card on the row, the language and
+    #: the site's address: then the query is compiled once and cards are kept (`recommendations.cards`). Keys are numbers.
+    plain_cards: ClassVar[bool] = False
     serializer_class: ClassVar[Any] = None
     card_template: ClassVar[str] = ""
 

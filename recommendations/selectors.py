@@ -16,7 +16,7 @@ from ml import parameters, registry, revisions
 from ml.families.base import Base, Personal
 from ml.families.trace import Trace
 from ml.store import stores
-from recommendations import catalogue, personal, reasons, tokens
+from recommendations import cards, catalogue, personal, reasons, tokens
 from recommendations.domains import Domain, domains
 from recommendations.feeds import Feed, Ranking, Scene
 from recommendations.models import Event
@@ -30,7 +30,12 @@ class Ranked:
     id: str
     score: float
     reasons: list[str]
-    row: Any
+    found: cards.Found
+
+    @property
+    def row(self) -> Any:
+        """The model instance."""
+        return self.found.row
 
 
 @dataclass
@@ -144,9 +149,7 @@ def short_version(bases: Mapping[str, Base]) -> str:
 def _fetch(kind: Domain, scene: Scene, how: Feed, ranked: Ranking, user, when, offset: int, n: int) -> list[Ranked]:
     order, scores = ranked.order[offset : offset + n], ranked.scores[offset : offset + n]
     ids = [scene.snapshot.ids[position] for position in order]
-    # unordered: with an order SQLite may walk the whole table along its index instead of looking up the keys
-    found = kind.get_queryset(user=user, at=when).filter(pk__in=ids).order_by() if ids else ()
-    rows = {str(row.pk): row for row in found}
+    rows = cards.find(kind, ids, user=user, at=when)
     why = reasons.short(kind, scene, ranked, order)
     return [
         Ranked(item_id, round(float(score), 6), why[int(position)], rows[item_id])

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.visitors import visitor_key
-from recommendations import selectors, services
+from recommendations import cards, selectors, services
 from recommendations.api import queries, serializers
 from recommendations.domains import CLIENT_VERBS, domains
 
@@ -54,10 +54,8 @@ class DomainListView(APIView):
 
 
 def rendered(request, domain, result: selectors.FeedResult) -> dict:
-    """A feed as JSON; the domain's own serializer makes each item's card, all rows in one call."""
-    cards = domain.serializer_class(
-        [ranked.row for ranked in result.items], many=True, context={"request": request}
-    ).data
+    """A feed as JSON, with the domain's own cards."""
+    shown = cards.render(domain, [ranked.found for ranked in result.items], request)
     return {
         "recommendation_id": result.recommendation_id,
         "domain": result.domain,
@@ -65,7 +63,7 @@ def rendered(request, domain, result: selectors.FeedResult) -> dict:
         "model": result.model,
         "items": [
             {"id": ranked.id, "score": ranked.score, "reasons": ranked.reasons, "item": card}
-            for ranked, card in zip(result.items, cards, strict=True)
+            for ranked, card in zip(result.items, shown, strict=True)
         ],
     }
 
