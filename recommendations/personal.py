@@ -45,7 +45,7 @@ def _traced(domain: str) -> bool:
     return domain in domains and domains[domain].trace
 
 
-def _complete(state: State | None, domain: str) -> bool:
+def is_complete(state: State | None, domain: str) -> bool:
     """Whether the state has what the domain keeps: one that began to keep traces rebuilds its members' models when read."""
     return state is not None and ("trace" in state["delta"]) == _traced(domain)
 
@@ -156,7 +156,7 @@ def catch_up(user_id: int, domain: str, state: State | None) -> State | None:
     head = _head(user_id, domain)
     if not head[0]:
         return None
-    if not _complete(state, domain):
+    if not is_complete(state, domain):
         state = None
     if state is not None and _seen(state) == head:
         return state
@@ -175,13 +175,13 @@ def load(user_id: int, domain: Domain) -> State:
     store, name = stores[domain.store], key(user_id, domain.name)
     if in_one_transaction(store):
         state = store.get(name)
-        if state is not None and _complete(state, domain.name):
+        if state is not None and is_complete(state, domain.name):
             return state
         return rebuild(user_id, domain) if log(user_id, domain.name).exists() else new_state(domain.name)
     state, head = _get(store, name), _head(user_id, domain.name)
     if not head[0]:
         return new_state(domain.name)
-    if state is not None and _seen(state) == head and _complete(state, domain.name):
+    if state is not None and _seen(state) == head and is_complete(state, domain.name):
         return state
     if connection.in_atomic_block:  # what a rollback may take back must not reach a store that knows no rollback
         return catch_up(user_id, domain.name, state) or new_state(domain.name)
@@ -218,7 +218,7 @@ def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> Sta
     if in_one_transaction(store):
 
         def locked(state: State | None) -> State:
-            if state is None or not _complete(state, domain.name):  # first event, or a blob that was quarantined
+            if state is None or not is_complete(state, domain.name):  # first event, or a blob that was quarantined
                 state = catch_up(user_id, domain.name, None) or new_state(domain.name)
             return change(state)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 State = dict[str, Any]
@@ -21,6 +21,11 @@ class BaseStore(ABC):
 
     @abstractmethod
     def get(self, key: str) -> State | None: ...
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, State]:
+        """The states of many keys; keys that have none are left out."""
+        found = {key: self.get(key) for key in keys}
+        return {key: state for key, state in found.items() if state is not None}
 
     @abstractmethod
     def put(self, key: str, state: State) -> None: ...

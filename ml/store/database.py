@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.db import connections, transaction
@@ -24,6 +24,7 @@ ASIDE = (
     "SELECT alias, key, data, %s, %s FROM ml_blob WHERE alias = %s AND key = %s AND data = %s"
 )
 ATTEMPTS = 10
+CHUNK = 500
 
 
 class DatabaseStore(SealedStore):
@@ -62,6 +63,23 @@ class DatabaseStore(SealedStore):
 
     def read(self, key: str) -> bytes | None:
         return self._one(SELECT, (self.alias, key))
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, State]:
+        found: dict[str, State] = {}
+        for n in range(0, len(keys), CHUNK):
+            part = [check_key(key) for key in keys[n : n + CHUNK]]
+            marks = ", ".join(["%s"] * len(part))
+            with self.connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT key, data FROM ml_blob WHERE alias = %s AND key IN ({marks})",  # noqa: S608  marks alone
+                    (self.alias, *part),
+                )
+                rows = cursor.fetchall()
+            for key, data in rows:
+                state = self.open(key, bytes(data), self.set_aside) if len(data) else None
+                if state is not None:
+                    found[key] = state
+        return found
 
     def _lock(self, key: str) -> tuple[bool, bytes | None]:
         """Whether a row exists, and its blob; other writers of the key now wait until this transaction ends."""

@@ -44,6 +44,14 @@ def test_put_then_get_gives_an_equal_state(store):
     assert store.size(KEY) == len(blobs.seal(STATE, KEY))
 
 
+def test_many_are_read_at_once(store):
+    keys = [f"personal/clubs/{n}" for n in range(3)]
+    for n, key in enumerate(keys[:2]):
+        store.put(key, {**STATE, "n": n})
+    assert store.get_many(keys) == {key: {**STATE, "n": n} for n, key in enumerate(keys[:2])}
+    assert store.get_many([]) == {}
+
+
 def test_arrays_survive_with_dtype_shape_and_digest(store):
     arrays = {
         name: np.arange(6).reshape(2, 3).astype(name)
