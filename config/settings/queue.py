@@ -1,4 +1,6 @@
-"""The task queue: django-q2 on the site's own database."""
+"""The task queue: django-q2 on the site's own database, with a second cluster that judges submissions and nothing else."""
+
+import os
 
 from config.env import env
 
@@ -21,4 +23,17 @@ Q_CLUSTER = {
     "recycle": 200,
     "save_limit": 1000,
     "log_level": env.str("LOG_LEVEL", default="INFO").upper(),
+    "ALT_CLUSTERS": {
+        # Its own processes (`manage.py qcluster -n judge`): a training that takes minutes must not keep verdicts waiting.
+        "judge": {
+            "workers": env.int("JUDGE_WORKERS", default=min(2, os.cpu_count() or 1)),
+            # Only tokens: the rows of submissions are the queue, so that a lost token loses nothing.
+            "max_attempts": 1,
+        }
+    },
 }
+
+#: The sandboxes that the judge may use, in their order: "auto" (bubblewrap, else landlock), one of them, or "off".
+JUDGE_SANDBOX = env.str("JUDGE_SANDBOX", default="auto")
+#: The user that members' programs run as where the site runs as root.
+JUDGE_UID = env.int("JUDGE_UID", default=64231)
