@@ -9,6 +9,7 @@ app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("fragments/feed/<str:domain>/<str:feed>/", views.feed_fragment, name="feed"),
+    path("fragments/shelf/<str:domain>/<str:feed>/", views.shelf_fragment, name="shelf"),
     path("why/<str:domain>/<str:item>/", views.why, name="why"),
     path("feedback/<str:domain>/<str:item>/", views.feedback, name="feedback"),
     path("search/", views.search, name="search"),

@@ -18,11 +18,13 @@ SECTIONS = (
     ("pages:home", _("Home"), "home"),
     ("activities:activity_list activities:list", _("Activities"), "calendar"),
     ("activities:club_list clubs:list", _("Clubs"), "people"),
+    ("problems:index", _("Problems"), "code"),
     ("pages:my_ai", _("My AI"), "spark"),
 )
 MENU = (
     ("pages:my_ai", _("My AI")),
     ("activities:mine", _("My clubs and activities")),
+    ("problems:progress", _("My problems")),
     ("accounts:notifications", _("Notifications")),
     ("accounts:profile", _("Profile")),
     ("account_change_password", _("Change password")),

@@ -1,7 +1,7 @@
 """Views translate HTTP; what they show comes from selectors, what they change goes through services."""
 
 from pages.views.feedback import feedback, why
-from pages.views.home import feed_fragment, home
+from pages.views.home import feed_fragment, home, shelf_fragment
 from pages.views.my_ai import forget, my_ai, my_ai_domain, pause, reset, resume, undo
 from pages.views.plain import about, search
 
@@ -17,6 +17,7 @@ __all__ = [
     "reset",
     "resume",
     "search",
+    "shelf_fragment",
     "undo",
     "why",
 ]

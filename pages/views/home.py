@@ -13,8 +13,10 @@ from pages import selectors
 from pages.params import Refused, choice, domain_or_404, refusable, whole
 from pages.people import asker, member
 from recommendations import selectors as recommendations
+from recommendations.shelves import shelves
 
 AI = "for-you"
+SHELF = 16
 
 
 @require_safe
@@ -54,6 +56,23 @@ def feed_fragment(request: HttpRequest, domain: str, feed: str) -> HttpResponse:
         )
     context = {"domain": kind, "tab": feed, **_feed(request, kind, feed)}
     return render(request, "pages/includes/feed.html", context)
+
+
+@require_safe
+@cache_control(private=True, max_age=0)
+@refusable
+def shelf_fragment(request: HttpRequest, domain: str, feed: str) -> HttpResponse:
+    """One of a domain's feeds as a row of cards; nothing at all where it is empty."""
+    kind = domain_or_404(domain)
+    found = {how.name: how for how in shelves(kind, member(request))}
+    if feed not in found:
+        known = ", ".join(found)
+        raise Refused(
+            _("There is no list “%(name)s” here; there are: %(known)s.") % {"name": feed[:40], "known": known}, 404
+        )
+    result = recommendations.feed(kind.name, feed, n=SHELF, **asker(request))
+    context = {"domain": kind, "feed": found[feed], "cards": selectors.cards(result, member(request))}
+    return render(request, "pages/includes/shelf_filled.html", context)
 
 
 def _feed(request: HttpRequest, domain, feed: str) -> dict:
