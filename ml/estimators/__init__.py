@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ml.estimators.base import Estimator
 
-ESTIMATORS: dict[str, str] = {}
+ESTIMATORS: dict[str, str] = {
+    "spending": "ml.estimators.spending.estimator.Spending",
+}
 
 
 @cache
