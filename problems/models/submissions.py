@@ -60,7 +60,13 @@ class Submission(models.Model):
     worker = models.CharField(
         _("worker"), max_length=64, blank=True, help_text=_("Token of the worker that judges it.")
     )
+    lease_until = models.DateTimeField(
+        _("worker lives until"), null=True, blank=True, help_text=_("Later than this its worker is taken for dead.")
+    )
     rejudge = models.PositiveIntegerField(_("times judged again"), default=0)
+    event_id = models.PositiveBigIntegerField(
+        _("event"), null=True, blank=True, editable=False, help_text=_("What the member's model learned from it.")
+    )
     queued_at = models.DateTimeField(_("sent in"), default=timezone.now)
     started_at = models.DateTimeField(_("judging since"), null=True, blank=True)
     judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
