@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 SCALE = 1000  # weights are integers of 1/1000, so that adding and taking away are exact
 
@@ -20,10 +21,13 @@ def fixed(weight: float) -> int:
 class History:
     """Multiset ref → (liked, disliked), both non-negative integers of 1/1000 weight."""
 
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "memo")
 
     def __init__(self, entries: dict[int, tuple[int, int]] | None = None):
         self.entries = dict(entries or {})
+        self.memo: Any = (
+            None  # the entries as arrays, for as long as they stay as they are (`ml.families.rows.history_rows`)
+        )
 
     def add(self, ref: int, weight: int) -> None:
         """Add a signed fixed-point weight to `ref`."""
@@ -43,6 +47,7 @@ class History:
         new = (old[0] + liked, old[1] + disliked)
         if min(new) < 0:
             raise ValueError(f"item revision {ref} cannot be unlearned: it was never learned with that weight")
+        self.memo = None
         if new == (0, 0):
             self.entries.pop(ref, None)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -57,6 +57,14 @@ class Learned:
         return np.log(self.counts * self.weight + self.alpha) - np.log(self.total)[:, None]
 
 
+class Sums(NamedTuple):
+    """Sums of a history in 1/1000, each as (likes, dislikes); `names` are the labels by code."""
+
+    words: tuple[np.ndarray | None, ...]  # None: none at all
+    labels: tuple[np.ndarray, ...]
+    names: list[str]
+
+
 @dataclass
 class Features:
     """What is known of each catalogue row; codes past the base's classes are new labels."""
@@ -78,34 +86,30 @@ class NaiveBayesPersonal(Personal):
     def changed(self) -> None:
         self._sums = self._lifts = None
 
-    _sums = _lifts = None
+    _sums: Sums | None = None
+    _lifts: tuple[np.ndarray, np.ndarray] | None = None
 
     # What was learned -------------------------------------------------------------------------------------------
 
-    def sums(self) -> dict[str, Any]:
+    def sums(self) -> Sums:
         """The history as exact sums of integers (in 1/1000): (likes, dislikes) by feature and by label."""
         if self._sums is None:
             rows, liked, disliked = history_rows(self.history, self.catalogue)
             features = self.family.features(self.base, self.catalogue)
-            columns, values, owner = features.counts.take(rows)
             codes = features.codes[rows]
-            own, width = codes >= 0, features.counts.columns
-            self._sums = {
-                "columns": columns, "owner": owner, "values": values, "codes": codes, "liked": liked,
-                "words": tuple(
-                    np.bincount(columns, values * w[owner], width) if w.any() else np.zeros(width)
-                    for w in (liked, disliked)
-                ),
-                "labels": tuple(np.bincount(codes[own], w[own], len(features.labels)) for w in (liked, disliked)),
-                "names": features.labels,
-            }  # fmt: skip
+            own = codes >= 0
+            self._sums = Sums(
+                words=tuple(features.counts.weighted_sum(rows, w) if w.any() else None for w in (liked, disliked)),
+                labels=tuple(np.bincount(codes[own], w[own], len(features.labels)) for w in (liked, disliked)),
+                names=features.labels,
+            )
         return self._sums
 
     @property
     def classes(self) -> list[str]:
         """The base's classes, then the liked labels that it does not know, in sorted order."""
         known, sums = len(Learned.of(self.base).classes), self.sums()
-        new = [sums["names"][code] for code in np.flatnonzero(sums["labels"][0]) if code >= known]
+        new = [sums.names[code] for code in np.flatnonzero(sums.labels[0]) if code >= known]
         return Learned.of(self.base).classes + sorted(new)
 
     # The classifier ---------------------------------------------------------------------------------------------
@@ -113,28 +117,31 @@ class NaiveBayesPersonal(Personal):
     def joint_log_likelihood(self, texts: Sequence[str]) -> np.ndarray:
         """log P(class, text), texts × `classes`: scikit-learn's `MultinomialNB` after `partial_fit` of all likes."""
         learned, sums, classes = Learned.of(self.base), self.sums(), self.classes
-        place = {sums["names"].index(name): at for at, name in enumerate(classes)}
-        to_class = np.array([place.get(code, -1) for code in range(len(sums["names"]))] + [-1])
+        place = {sums.names.index(name): at for at, name in enumerate(classes)}
+        to_class = np.array([place.get(code, -1) for code in range(len(sums.names))] + [-1])
         matrix = learned.vectorizer.transform(texts).astype(np.float64)
         used = np.unique(matrix.indices)
         counts = np.zeros((len(classes), len(used)))
         counts[: len(learned.classes)] = learned.counts[:, used]
         total = np.full(len(classes), learned.empty_total)
         total[: len(learned.classes)] = learned.total
-        at = to_class[sums["codes"]][sums["owner"]]
-        gain = sums["values"].astype(np.float64) * sums["liked"][sums["owner"]] / SCALE
+        rows, liked, _disliked = history_rows(self.history, self.catalogue)
+        features = self.family.features(self.base, self.catalogue)
+        columns, values, owner = features.counts.take(rows)
+        at = to_class[features.codes[rows]][owner]
+        gain = values.astype(np.float64) * liked[owner] / SCALE
         keep = at >= 0
-        np.add.at(total, at[keep], (gain * learned.weight[sums["columns"]])[keep])
-        near = np.minimum(np.searchsorted(used, sums["columns"]), max(len(used) - 1, 0))
+        np.add.at(total, at[keep], (gain * learned.weight[columns])[keep])
+        near = np.minimum(np.searchsorted(used, columns), max(len(used) - 1, 0))
         if len(used):
-            keep &= used[near] == sums["columns"]
+            keep &= used[near] == columns
             np.add.at(counts, (at[keep], near[keep]), gain[keep])
         weight = learned.weight[used]
         words = np.log(counts * weight + learned.alpha[used]) - np.log(total)[:, None]
         return np.asarray(matrix[:, used] @ (words * weight).T) + self._log_prior(len(classes), to_class)
 
     def _class_count(self, size: int, to_class: np.ndarray) -> np.ndarray:
-        learned, likes = Learned.of(self.base), self.sums()["labels"][0] / SCALE
+        learned, likes = Learned.of(self.base), self.sums().labels[0] / SCALE
         count = np.zeros(size)
         count[: len(learned.classes)] = learned.class_count
         touched = np.flatnonzero(likes)
@@ -164,23 +171,24 @@ class NaiveBayesPersonal(Personal):
         if self._lifts is None:
             learned, sums, params = Learned.of(self.base), self.sums(), self.base.params
             prior = params["prior_examples"]
-            share = np.full(len(sums["names"]), 1 / (learned.class_count.sum() + len(learned.classes)))
+            share = np.full(len(sums.names), 1 / (learned.class_count.sum() + len(learned.classes)))
             share[: len(learned.classes)] = learned.class_share
-            spread = prior * learned.mean_length  # features of as many examples
-            label = self._two_sided(sums["labels"], share, prior)
-            word = self._two_sided(sums["words"], learned.share, max(spread, 1.0))
+            spread = max(prior * learned.mean_length, 1.0)  # features of as many examples
             self._lifts = (
-                label * params["label_weight"],
-                (word * params["word_weight"]).astype(np.float32),
+                self._two_sided(sums.labels, share, prior, params["label_weight"]),
+                self._two_sided(sums.words, learned.share, spread, params["word_weight"]).astype(np.float32),
             )
         return self._lifts
 
-    def _two_sided(self, sums: tuple[np.ndarray, np.ndarray], share: np.ndarray, prior: float) -> np.ndarray:
-        """Likes' log((count + prior·share) / (prior·share)) less `dislike_weight` × dislikes'; 0 where untouched."""
+    def _two_sided(
+        self, sums: tuple[np.ndarray | None, ...], share: np.ndarray, prior: float, weight: float
+    ) -> np.ndarray:
+        """`weight` × (likes' log((count + prior·share) / (prior·share)) less `dislike_weight` × dislikes'); 0 where untouched."""
         out = np.zeros(len(share))
-        for counts, sign in zip(sums, (1.0, -self.base.params["dislike_weight"]), strict=True):
-            touched = np.flatnonzero(counts)
-            out[touched] += sign * np.log1p(counts[touched] / SCALE / (prior * share[touched]))
+        for counts, sign in zip(sums, (weight, -weight * self.base.params["dislike_weight"]), strict=True):
+            if counts is not None:
+                touched = np.flatnonzero(counts)
+                out[touched] += sign * np.log1p(counts[touched] / (SCALE * prior * share[touched]))
         return out
 
     def score(self, rows: np.ndarray | None = None) -> np.ndarray:
@@ -229,10 +237,10 @@ class NaiveBayesPersonal(Personal):
     def label_lift(self) -> dict[str, float]:
         """Label → log(own share / everybody's share) as the score uses it, before `label_weight`; 0 for a newcomer."""
         label = self._lift()[0] / (self.base.params["label_weight"] or 1.0)
-        return {name: float(label[code]) for code, name in enumerate(self.sums()["names"])}
+        return {name: float(label[code]) for code, name in enumerate(self.sums().names)}
 
     def top(self, n: int = 5) -> list[tuple[str, float]]:
-        likes, dislikes = self.sums()["labels"]
+        likes, dislikes = self.sums().labels
         count = np.zeros(len(likes))
         base = Learned.of(self.base).class_count
         count[: len(base)] = base
@@ -243,7 +251,7 @@ class NaiveBayesPersonal(Personal):
         order = sorted(
             (code for code in range(len(moved)) if likes[code] or dislikes[code]), key=lambda c: (-abs(moved[c]), c)
         )
-        return [(self.sums()["names"][code], float(moved[code])) for code in order[:n]]
+        return [(self.sums().names[code], float(moved[code])) for code in order[:n]]
 
 
 def best_classes(learned: Learned, matrix: sp.csr_matrix) -> np.ndarray:

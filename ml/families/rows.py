@@ -22,13 +22,18 @@ def split_names(blob: bytes) -> list[str]:
 
 
 def history_rows(history: History, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(catalogue rows, likes, dislikes in 1/1000) of a history; revisions that no longer exist are left out."""
-    entries = list(history)
-    rows = catalogue.rows(ref for ref, _, _ in entries)
-    if len(rows) < len(entries):
-        entries = [entry for entry in entries if len(catalogue.rows(entry[:1]))]
-    table = np.array(entries, np.float64).reshape(-1, 3)
-    return rows, table[:, 1], table[:, 2]
+    """(catalogue rows, likes, dislikes in 1/1000) of a history; revisions that no longer exist are left out.
+
+    Every family of a member's asks for them, so the history keeps them; nobody may write to them.
+    """
+    if history.memo is None or history.memo[0] is not catalogue:
+        entries = list(history)
+        rows = catalogue.rows(ref for ref, _, _ in entries)
+        if len(rows) < len(entries):
+            entries = [entry for entry in entries if len(catalogue.rows(entry[:1]))]
+        table = np.array(entries, np.float64).reshape(-1, 3)
+        history.memo = (catalogue, rows, table[:, 1].copy(), table[:, 2].copy())
+    return history.memo[1:]
 
 
 class SparseRows:
@@ -59,6 +64,13 @@ class SparseRows:
         owner = np.repeat(np.arange(len(rows)), length)
         at = np.arange(len(owner)) + np.repeat(start - np.cumsum(length) + length, length)
         return self.indices[at], self.data[at], owner
+
+    def weighted_sum(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Σ weight × row, float64: one number for each column."""
+        part = self.matrix()[rows]
+        turned = sp.csc_matrix((self.columns, len(rows)), dtype=np.float64)
+        turned.indptr, turned.indices, turned.data = part.indptr, part.indices, part.data.astype(np.float64)
+        return turned @ weights
 
     def dot(self, vector: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
         """float32 products of rows (None: all) with a dense vector."""

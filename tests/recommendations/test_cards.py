@@ -13,7 +13,7 @@ from recommendations import cards
 from recommendations.domains import domains
 from tests.recommendations.conftest import SPORT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 URL = "/api/v1/recommendations/activities/?feed=latest&n=50"
 
 
