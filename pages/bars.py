@@ -23,6 +23,7 @@ KINDS = {
 PARTS = {
     "text": _("what I looked at and liked"),
     "together": _("what people with my history chose"),
+    "factors": _("what people with my taste chose"),
     "taste": _("my categories and the season"),
     "popular": _("popularity"),
     "fresh": _("freshness"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,14 @@ from django.contrib.auth import get_user_model
 from ml import families as ml_families
 from ml.families.base import Base
 from ml.families.history import History, fixed
+from ml.families.items import TrainingData
 from ml.families.trace import Trace
 from ml.families.verbs import code
 from recommendations.data import Log
 from recommendations.domains import Domain
 from recommendations.feeds import Feed, Scene
 
+Params = Mapping[str, Mapping[str, Any]]  # family → its parameters
 Progress = Callable[[float, str], None]
 Steps = Iterator[tuple[Callable[[Feed, Mapping], Scene], int, int]]
 
@@ -82,11 +84,33 @@ class Members(dict):
         return self[user]
 
 
-def fit_bases(domain: Domain, families: Iterable[str], log: Log, end: float) -> dict[str, Base]:
-    """The families, fitted on the items and events before `end`."""
-    until = None if np.isinf(end) else dt.datetime.fromtimestamp(end, dt.UTC)
-    data = log.upto(end).training(items_until=end, extra=domain.training_extra(until))
-    return {name: ml_families.get(name).fit(data) for name in families}
+class Fitter:
+    """Fits families on what was known at a time; a fit is kept, for parameters that only scoring reads."""
+
+    def __init__(self, domain: Domain, log: Log):
+        self.domain, self.log = domain, log
+        self._data: dict[float, TrainingData] = {}
+        self._kept: dict[tuple, Base] = {}
+
+    def data(self, end: float) -> TrainingData:
+        if end not in self._data:
+            until = None if np.isinf(end) else dt.datetime.fromtimestamp(end, dt.UTC)
+            extra = self.domain.training_extra(until)
+            self._data = {end: self.log.upto(end).training(items_until=end, extra=extra)}
+        return self._data[end]
+
+    def __call__(self, families: Iterable[str], end: float, params: Params | None = None) -> dict[str, Base]:
+        """The families, fitted on the items and events before `end`; `params`: their parameters that are no defaults."""
+        return {name: self._base(name, end, (params or {}).get(name, {})) for name in families}
+
+    def _base(self, name: str, end: float, given: Mapping[str, Any]) -> Base:
+        family = ml_families.get(name)
+        key = (name, end, *sorted((k, v) for k, v in given.items() if k not in family.scoring))
+        if key not in self._kept:
+            self._kept[key] = family.fit(self.data(end), given)
+        base = self._kept[key]
+        chosen = family.with_defaults(given)
+        return base if chosen == dict(base.params) else replace(base, params=chosen, cache={})
 
 
 def walk(
@@ -96,6 +120,8 @@ def walk(
     end: float,
     *,
     families: Iterable[str] | None = None,
+    params: Params | None = None,
+    fitter: Fitter | None = None,
     refits: int = 4,
     events: int = 0,
     seed: int = 0,
@@ -104,8 +130,9 @@ def walk(
     """Yield (scene maker, member number, target position) for each discovery in [start, end), learning on the way.
 
     `events` bounds how many are yielded (a seeded sample; all events are learned). A scene maker is valid until the next
-    step.
+    step. `params`: the families' parameters that are no defaults. `fitter`: one that earlier walks used.
     """
+    fit = fitter or Fitter(domain, log)
     positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
     chosen = _sample(log, start, end, positive, events, seed)
     checkpoints = list(np.linspace(start, end, refits + 1)[:-1])
@@ -119,13 +146,13 @@ def walk(
         member = members[user]
         if n >= first and n in chosen:
             while checkpoints and checkpoints[0] <= at:
-                bases = fit_bases(domain, families or domain.families, log, checkpoints.pop(0))
+                bases = fit(families or domain.families, checkpoints.pop(0), params)
             if _fair(snapshot, position, at):
-                yield _scene_maker(domain, snapshot, bases, member, at), user, position
+                yield scene_maker(domain, snapshot, bases, member, at), user, position
             done += 1
             if progress and done % 50 == 0:
                 progress(done / total, f"{done} of {total} events")
-        _learn(log, member, n, positive)
+        learn(domain, log, member, n)
 
 
 def _sample(log: Log, start: float, end: float, positive: set[int], events: int, seed: int) -> set[int]:
@@ -144,7 +171,7 @@ def _fair(snapshot, position: int, at: float) -> bool:
     return bool(snapshot.created[position] <= at and snapshot.opens[position] <= at <= snapshot.closes[position])
 
 
-def _scene_maker(domain: Domain, snapshot, bases: Mapping[str, Base], member: Member, at: float):
+def scene_maker(domain: Domain, snapshot, bases: Mapping[str, Base], member: Member, at: float):
     delta = {"history": member.history, "trace": member.trace}
     when = dt.datetime.fromtimestamp(at, dt.UTC)
     context = {"at": at, **domain.context(member.user, when)}
@@ -175,67 +202,17 @@ def _scene_maker(domain: Domain, snapshot, bases: Mapping[str, Base], member: Me
     return scene
 
 
-def _learn(log: Log, member: Member, n: int, positive: set[int]) -> None:
-    weight = float(log.weight[n])
+def learn(domain: Domain, log: Log, member: Member, n: int) -> None:
+    """What event `n` teaches, as it would in service."""
+    weight, verb = float(log.weight[n]), log.verbs[int(log.verb[n])]
     item = log.snapshot.item(int(log.item[n]))
     if weight:
         member.events += 1
         member.history.add(item.ref, fixed(weight))
-        member.trace.add(int(log.time[n]), item.ref, code(log.verbs[int(log.verb[n])]), fixed(weight))
-    if int(log.verb[n]) in positive:
+        if domain.trace:
+            member.trace.add(int(log.time[n]), item.ref, code(verb), fixed(weight))
+    if verb in domain.positive_verbs:
         member.done.add(item.id)
-
-
-def last_out(
-    domain: Domain,
-    log: Log,
-    *,
-    families: Iterable[str] | None = None,
-    least: int = 5,
-    people: int = 3000,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Steps:
-    """Yield a step for each member's last liked or joined item, which is taken out of the log; all else is known.
-
-    The other common protocol (one item held out per person, all unused items ranked); members with `least` such items or
-    more, at most `people` of them. An item that nobody else used cannot be found and counts as a miss.
-    """
-    chosen, held = _held_out(domain, log, least, people, seed)
-    known = log.part(~held)
-    bases = fit_bases(domain, families or domain.families, known, np.inf)
-    positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
-    members = Members(domain, log)
-    for n in range(len(known)):
-        if int(known.user[n]) in chosen:
-            _learn(known, members[int(known.user[n])], n, positive)
-    for done, (user, (position, at)) in enumerate(chosen.items(), 1):
-        yield _scene_maker(domain, log.snapshot, bases, members[user], at), user, position
-        if progress and done % 50 == 0:
-            progress(done / len(chosen), f"{done} of {len(chosen)} members")
-
-
-def _held_out(domain: Domain, log: Log, least: int, people: int, seed: int):
-    """(member → (item held out, time), mask of all events on those items by those members)."""
-    liked = np.flatnonzero(np.isin(log.verb, [n for n, verb in enumerate(log.verbs) if verb in domain.positive_verbs]))
-    pair = log.user[liked] * (len(log.snapshot) + 1) + log.item[liked]
-    _, first = np.unique(pair[::-1], return_index=True)
-    last_of_pair = np.sort(liked[len(liked) - 1 - first])
-    users, counts = np.unique(log.user[last_of_pair], return_counts=True)
-    able = users[counts >= least]
-    if len(able) > people:
-        able = np.random.default_rng(seed).choice(able, people, replace=False)
-    wanted = set(able.tolist())
-    last = {int(log.user[n]): n for n in last_of_pair if int(log.user[n]) in wanted}
-    chosen = {user: (int(log.item[n]), float(log.time[n])) for user, n in last.items()}
-    item_of = np.array([chosen.get(int(user), (-1, 0.0))[0] for user in log.user], np.int64)
-    return chosen, item_of == log.item
-
-
-def without_last(domain: Domain, log: Log, least: int = 5) -> Log:
-    """The log without what `last_out` holds out of it: what may be looked at when weights are chosen."""
-    _chosen, held = _held_out(domain, log, least, len(log), 0)
-    return log.part(~held)
 
 
 def evaluate(policies: list[Policy], steps: Steps, k: int = 8) -> Outcome:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +25,17 @@ class ForYou(Feed):
     """
 
     name, verbose_name = "for-you", _("For you")
-    families = ("naive_bayes", "item_item", "popularity")
+    families = ("naive_bayes", "item_item", "matrix_factorization", "popularity")
+    #: the member's own parts, which count in full from `cold_to_hot` events on
+    own: ClassVar[Mapping[str, str]] = {
+        "text": "naive_bayes",
+        "together": "item_item",
+        "factors": "matrix_factorization",
+    }
     parameters: tuple[Parameter, ...] = (
         _weight("text", 0.75, _("Own model"), _("Weight of the member's own text model.")),
         _weight("together", 0.35, _("Same history"), _("Weight of what people with the same history chose.")),
+        _weight("factors", 0.0, _("Same taste"), _("Weight of what people with the same taste (factors) chose.")),
         _weight(
             "taste",
             0.5,
@@ -91,7 +100,11 @@ class ForYou(Feed):
             raise TypeError(f"ForYou has no parameter {', '.join(defaults)}")
 
     def used_families(self, params):
-        return tuple(family for family in self.families if family != "item_item" or params["together"])
+        """A family without weight is neither opened nor scored."""
+        weights = {family: params[part] for part, family in self.own.items()}
+        weights["naive_bayes"] += params["taste"]
+        weights["popularity"] = params["popular"] + params["popular_cold"]
+        return tuple(family for family in self.families if weights.get(family, 1.0))
 
     def parts(self, scene: Scene) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Weighted parts of the score, each over all items, and the mask of candidates."""
@@ -101,7 +114,7 @@ class ForYou(Feed):
         warm = ranking.warmth(scene.events, params["cold_to_hot"]) if scene.personal else 0.0
         unseen = mask & ~seen if (mask & ~seen).any() else mask  # what was seen would stretch the text model's scale
         parts: dict[str, np.ndarray] = {}
-        for name, family in (("text", "naive_bayes"), ("together", "item_item")):
+        for name, family in self.own.items():
             if warm and params[name] and family in scene.models:
                 parts[name] = params[name] * warm * ranking.standardise(scene.score(family), unseen)
         if params["taste"] and warm < 1:

@@ -16,7 +16,7 @@ from recommendations.feeds import Ranking, Scene
 from recommendations.for_you import ForYou
 
 TITLE_LENGTH = 30
-PERSONAL_PARTS = {"text": "naive_bayes", "together": "item_item"}
+PERSONAL_PARTS = ForYou.own
 # part → sentence, translated only where it is shown
 BY_LABEL = {
     "text": gettext_noop("You often look at %(label)s"),
@@ -25,6 +25,7 @@ BY_LABEL = {
 }
 PLAIN = {
     "together": gettext_noop("Chosen by people with a history like yours"),
+    "factors": gettext_noop("Chosen by people with a taste like yours"),
     "popular": gettext_noop("Popular now"),
     "fresh": gettext_noop("Newly posted"),
     "near": gettext_noop("In your region"),
@@ -36,9 +37,12 @@ def short(kind: Domain, scene: Scene, ranked: Ranking, order: np.ndarray) -> dic
     """One or two short reasons for each position, from the parts that speak most for it."""
     names = cache(lambda: kind.label_names(list(scene.snapshot.label_names)))  # asked for by few pages
     past = _past_titles(scene, order) if "text" in ranked.parts else [""] * len(order)
+    columns = {part: values[order].tolist() for part, values in ranked.parts.items()}
     return {
-        int(position): _sentences(ranked.parts, int(position), partial(_named, names, label), title)
-        for position, title, label in zip(order, past, _labels(scene, order), strict=True)
+        int(position): _sentences(
+            {part: column[n] for part, column in columns.items()}, partial(_named, names, label), title
+        )
+        for n, (position, title, label) in enumerate(zip(order, past, _labels(scene, order), strict=True))
     }
 
 
@@ -66,9 +70,9 @@ def title_of(text: str) -> str:
     return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
 
 
-def _sentences(parts: dict[str, np.ndarray], position: int, label: Callable[[], str], title: str) -> list[str]:
-    strongest = sorted(parts, key=lambda part: -float(parts[part][position]))
-    speaking = [part for part in strongest[:3] if float(parts[part][position]) > 0 or len(parts) == 1]
+def _sentences(parts: dict[str, float], label: Callable[[], str], title: str) -> list[str]:
+    strongest = sorted(parts, key=lambda part: -parts[part])
+    speaking = [part for part in strongest[:3] if parts[part] > 0 or len(parts) == 1]
     found = dict.fromkeys(_sentence(part, label, title) for part in speaking)
     return [sentence for sentence in found if sentence][:2]
 
@@ -148,7 +152,7 @@ def past_events(scene: Scene, position: int, n: int = 5) -> list[dict[str, Any]]
 def sentence(scene: Scene, parts: dict[str, np.ndarray], position: int, label: str) -> str:
     """The explanation in one sentence, in the reader's language."""
     title = _past_titles(scene, np.array([position]))[0] if "text" in parts else ""
-    texts = _sentences(parts, position, lambda: label, title)
+    texts = _sentences({part: float(values[position]) for part, values in parts.items()}, lambda: label, title)
     if not texts:
         return _("It is shown for variety.")
     return _("It is recommended for these reasons: %(reasons)s.") % {"reasons": " · ".join(texts)}

@@ -12,7 +12,8 @@ from recommendations import catalogue, report, tuning
 from recommendations.bulk import record_many
 from recommendations.data import log_of
 from recommendations.domains import domains
-from recommendations.evaluation import Policy, evaluate, last_out, split_times, walk, without_last
+from recommendations.evaluation import Policy, evaluate, split_times, walk
+from recommendations.holdout import LastOut, leave_last_out
 from tests.recommendations.conftest import FOOD, SPORT, unsaved
 
 
@@ -92,7 +93,7 @@ def test_the_command_prints_a_table(tastes, capsys):
 
 def test_last_out_holds_one_item_of_each_member_out(tastes):
     domain = domains["activities"]
-    steps = list(last_out(domain, tastes, families=["popularity"], least=4))
+    steps = list(LastOut(domain, leave_last_out(domain, tastes, least=4))(["popularity"]))
     assert len(steps) == 10
     for scene, _user, position in steps:
         made = scene(domain.feed("popular"), {})
@@ -104,8 +105,12 @@ def test_last_out_holds_one_item_of_each_member_out(tastes):
 
 def test_weights_are_chosen_without_what_is_tested(tastes):
     domain = domains["activities"]
-    rest = without_last(domain, tastes, least=4)
-    assert len(rest) == len(tastes) - 2 * 10
+    rest = leave_last_out(domain, tastes, least=4, people=3)
+    assert len(rest.held) == 3
+    assert len(rest.known) == len(tastes) - 2 * 10
+    again = leave_last_out(domain, rest.known, least=3)
+    assert len(again.known) == len(tastes) - 4 * 10
+    assert not any(rest.held[user][0] == again.held[user][0] for user in rest.held)
 
 
 def test_the_command_knows_the_other_protocol(tastes, capsys):

@@ -3,16 +3,16 @@
 import json
 import sys
 
-import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from ml import parameters
 from recommendations import catalogue, report
 from recommendations.data import log_of
 from recommendations.domains import Unknown, domains
-from recommendations.evaluation import Policy, evaluate, families_of, last_out, split_times, walk, without_last
+from recommendations.evaluation import Fitter, Policy, evaluate, families_of, split_times, walk
+from recommendations.holdout import LastOut, leave_last_out
 from recommendations.publishing import publish_all
-from recommendations.tuning import WEIGHTS, collect, ndcg, search, unweighted
+from recommendations.tuning import WEIGHTS, tune
 
 TUNED_ON = 800
 
@@ -29,7 +29,11 @@ class Command(BaseCommand):
             "--events", type=int, default=2000, help="at most so many test events, a seeded sample (0: all)"
         )
         parser.add_argument("--refits", type=int, default=4, help="how often bases are refitted within the window")
-        parser.add_argument("--tune", action="store_true", help="choose the weights on the validation part first")
+        parser.add_argument(
+            "--tune",
+            action="store_true",
+            help="choose the families' parameters and the weights on the validation part first",
+        )
         parser.add_argument("--feeds", default="for-you,baseline,popularity,latest")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--json", help="also write the report to this file")
@@ -47,12 +51,15 @@ class Command(BaseCommand):
             validation, test = protocol(kind, log, options)
         except ValueError as error:
             raise CommandError(f"{domain} cannot be evaluated: {error}") from None
-        k = options["k"]
+        k, tuned = options["k"], {}
         if options["tune"]:
-            policies[0] = self._tune(policies[0], validation, k)
-        outcome = evaluate(policies, test(families_of(policies)), k)
+            first, feed = policies[0], policies[0].feed
+            values, tuned = tune(feed, first.params, validation, kind.families, k, self.stdout.write)
+            policies[0] = Policy(first.name, feed, values)
+        outcome = evaluate(policies, test(families_of(policies), tuned), k)
         found = report.summary(outcome, len(log.snapshot), seed=options["seed"])
         found["parameters"] = {policy.name: dict(policy.params) for policy in policies}
+        found["families"] = tuned
         self.stdout.write(report.table(found))
         if options["json"]:
             with open(options["json"], "w", encoding="utf-8") as file:
@@ -64,27 +71,24 @@ class Command(BaseCommand):
         more = {name: options[name] for name in ("refits", "seed")} | {"progress": self._progress}
         events = options["events"]
 
-        def first(families):
+        bounded = min(events or TUNED_ON, TUNED_ON)
+        fitter = Fitter(kind, log)  # keeps what the search for parameters fits again and again
+
+        def first(families, params):
             return walk(
-                kind, log, validation, test, families=families, events=min(events or TUNED_ON, TUNED_ON), **more
+                kind, log, validation, test, families=families, params=params, fitter=fitter, events=bounded, **more
             )
 
-        def second(families):
-            return walk(kind, log, test, end, families=families, events=events, **more)
+        def second(families, params):
+            return walk(kind, log, test, end, families=families, params=params, events=events, **more)
 
         return first, second
 
     def _last_out(self, kind, log, options):
         """The same for one item held out per member: for validation, the last but one."""
-        more = {"people": options["people"], "seed": options["seed"], "progress": self._progress}
-
-        def first(families):
-            return last_out(kind, without_last(kind, log), families=families, **{**more, "people": TUNED_ON})
-
-        def second(families):
-            return last_out(kind, log, families=families, **more)
-
-        return first, second
+        test = leave_last_out(kind, log, people=options["people"], seed=options["seed"])
+        validation = leave_last_out(kind, test.known, least=2, people=TUNED_ON, seed=options["seed"])
+        return LastOut(kind, validation, progress=self._progress), LastOut(kind, test, progress=self._progress)
 
     def _policy(self, kind, name) -> Policy:
         """A feed by name; `popularity` is the default feed with the weight of popularity alone, so nothing used is shown."""
@@ -94,15 +98,6 @@ class Command(BaseCommand):
             alone = {"popular": 1.0, "popular_cold": 1.0, "seen": params["seen"], "diversity": 0.0}
             params = {**params, **dict.fromkeys(WEIGHTS, 0.0), **alone}
         return Policy(name, feed, params)
-
-    def _tune(self, policy, steps, k) -> Policy:
-        families = policy.feed.used_families(unweighted(policy.params))
-        cases = collect(policy.feed, policy.params, steps(families))
-        alone = {name: ndcg(cases, row, k) for name, row in zip(WEIGHTS, np.eye(len(WEIGHTS)), strict=True)}
-        self.stdout.write(f"each part alone, NDCG@{k}: " + ", ".join(f"{name} {v:.3f}" for name, v in alone.items()))
-        weights, value = search(cases, {name: policy.params[name] for name in WEIGHTS}, k=k)
-        self.stdout.write(f"validation: {len(cases)} events, NDCG@{k} {value:.4f} with {weights}")
-        return Policy(policy.name, policy.feed, {**policy.params, **weights})
 
     def _progress(self, share, text):
         if sys.stderr.isatty():
