@@ -11,3 +11,15 @@ class MealsConfig(AppConfig):
 
     def ready(self):
         from meals import hooks  # noqa: F401  registers export, erase and what happens at sign-up
+        from ml import parameters
+
+        lead = parameters.Parameter(
+            "lead",
+            default=60,
+            min=5,
+            max=1440,
+            label=_("Before the cutoff"),
+            unit=_("minutes"),
+            help=_("So long before a group's cutoff meals are ordered automatically for whoever has not ordered."),
+        )
+        parameters.define("meals.auto", [lead], title=_("Meals · automatic orders"))

@@ -14,6 +14,11 @@ from recommendations.for_you import ForYou
 TEXT_LENGTH = 2000
 
 
+def context_of(day, group):
+    """What models may know of who asks (`Domain.context`): the weekday (Monday is 0) and the key of the group."""
+    return {"weekday": day.weekday(), "group": group}
+
+
 @domains.register
 class MealDomain(Domain):
     name = "meals"
@@ -59,7 +64,7 @@ class MealDomain(Domain):
 
     def context(self, user, at):
         group = Group.objects.served(user).order_by("pk").values_list("pk", flat=True).first()
-        return {"weekday": today(at or timezone.now()).weekday(), "group": group or 0}
+        return context_of(today(at or timezone.now()), group or 0)
 
     def text(self, item):
         parts = (item.name, item.name_en, item.description, " ".join(item.tags), item.maker.name)

@@ -94,6 +94,7 @@ class AutoOrderResult(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     mailed_at = models.DateTimeField(_("told by e-mail"), null=True, blank=True)
+    mail_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("result of automatic orders")

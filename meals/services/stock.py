@@ -27,17 +27,17 @@ def take(menu, at):
     state = menu.state(at)
     if state != "open":
         raise errors.not_orderable(state)
-    take_capacity(menu.food.maker, menu.date, 1)
+    if not try_capacity(menu.food.maker, menu.date, 1):
+        raise errors.not_orderable("capacity")
     menu.ordered += 1
     Menu.objects.filter(pk=menu.pk).update(ordered=F("ordered") + 1)
 
 
-def take_capacity(maker, date, number):
-    """Take `number` of a maker's meals of a day. Conflict where it cannot make them."""
+def try_capacity(maker, date, number):
+    """Take `number` of a maker's meals of a day; False where it cannot make them."""
     day, _created = MakerDay.objects.get_or_create(maker=maker, date=date, defaults={"capacity": maker.capacity})
     free = MakerDay.objects.filter(pk=day.pk, ordered__lte=F("capacity") - number)
-    if not free.update(ordered=F("ordered") + number):
-        raise errors.not_orderable("capacity")
+    return bool(free.update(ordered=F("ordered") + number))
 
 
 def release(menu, number=1):

@@ -1,0 +1,72 @@
+"""E-mails on automatic orders, outside of their transactions: a mail server that is down keeps nobody hungry.
+
+A mail is claimed before it is sent and marked after; where a process died in between, the claim runs out and another sends it.
+"""
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from meals import links
+from meals.models import AutoOrderResult
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+CLAIM = dt.timedelta(minutes=5)
+
+
+def send_pending(date=None, dining_type=None):
+    """Send what is due, of one slot or of all; returns how many were sent. What cannot be sent now stays due."""
+    sent, batch, connection = 0, [], get_connection()
+    try:
+        while batch := _claim(date, dining_type):
+            live = [row for row in batch if row.order is not None and row.order.is_live]
+            connection.send_messages([message(row.order) for row in live])
+            AutoOrderResult.objects.filter(pk__in=[row.pk for row in batch]).update(mailed_at=timezone.now())
+            sent += len(live)
+    except Exception:  # whatever a mail server does, the orders stand and the members have their notices
+        logger.exception("mails on automatic orders could not be sent; the next run tries again")
+        AutoOrderResult.objects.filter(pk__in=[row.pk for row in batch]).update(mail_claimed_at=None)
+    finally:
+        connection.close()
+    return sent
+
+
+@transaction.atomic
+def _claim(date, dining_type):
+    now = timezone.now()
+    due = AutoOrderResult.objects.filter(outcome=AutoOrderResult.Outcome.ORDERED, mailed_at=None)
+    due = due.exclude(mail_claimed_at__gt=now - CLAIM)
+    if date is not None:
+        due = due.filter(date=date, dining_type=dining_type)
+    due = due.select_related("user", "order__menu__group", "order__food__maker").order_by("pk")
+    rows = list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+    AutoOrderResult.objects.filter(pk__in=[row.pk for row in rows]).update(mail_claimed_at=now)
+    return rows
+
+
+def message(order):
+    """The mail on one order, in the member's language."""
+    with translation.override(order.user.language or settings.LANGUAGE_CODE):
+        values = {
+            "food": order.food.display_name,
+            "maker": order.food.maker.name,
+            "price": f"{order.price:,}",
+            "date": date_format(order.date, "DATE_FORMAT"),
+            "meal": order.get_dining_type_display(),
+            "until": date_format(timezone.localtime(order.menu.closes_at), "DATETIME_FORMAT"),
+            "link": links.order_link(order),
+        }
+        subject = _("[Moa] Ordered for you: %(food)s, %(date)s") % values
+        text = _(
+            "%(food)s of %(maker)s (%(price)s won) was ordered for you: %(date)s, %(meal)s.\n\n"
+            "You can change or cancel it until %(until)s:\n%(link)s\n"
+        )
+        return EmailMessage(subject, text % values, to=[order.user.email])
