@@ -12,13 +12,15 @@ import time
 from collections.abc import Iterable
 
 from problems.judge import cases
-from problems.judge.cases import Checker
+from problems.judge import sandbox as sandboxes
+from problems.judge.cases import STDERR_SHOWN, Checker
 from problems.judge.compare import Comparison, same_output
 from problems.judge.results import CaseResult, Limits, Run, Status
 from problems.judge.sandbox import KINDS, Sandbox
 from problems.judge.selftest import self_test
 
 __all__ = [
+    "KINDS",
     "CaseResult",
     "Checker",
     "Comparison",
@@ -26,10 +28,12 @@ __all__ = [
     "Run",
     "Status",
     "available",
+    "check",
     "close",
     "configure",
     "judge_case",
     "measure",
+    "missing",
     "run",
     "same_output",
 ]
@@ -73,6 +77,11 @@ def configure(kinds: Iterable[str] = KINDS, uid: int | None = None) -> None:
         _chosen.kinds, _chosen.uid = tuple(kinds), uid
 
 
+def missing() -> str:
+    """Say at a glance why nothing can be run here; "" when `available` is worth asking."""
+    return sandboxes.missing(_chosen.kinds)
+
+
 def _choose() -> None:
     if _chosen.sandbox:
         _chosen.sandbox.close()
@@ -113,6 +122,18 @@ def judge_case(
         return CaseResult("IE", message=_chosen.status.reason)
     code = code.encode() if isinstance(code, str) else code
     return cases.judge_case(sandbox, code, input, answer, limits or Limits(), checker)
+
+
+def check(run: Run, input: bytes, answer: bytes | None, checker: Checker | None = None) -> CaseResult:
+    """Judge a run by its output; without an answer whatever it printed is fine."""
+    if run.outcome == "ok" and answer is None:
+        return CaseResult(
+            "AC", run.time_ms, run.memory_kb, stderr=run.stderr.decode("utf-8", "replace")[-STDERR_SHOWN:]
+        )
+    sandbox = _sandbox()
+    if sandbox is None:
+        return CaseResult("IE", message=_chosen.status.reason)
+    return cases.check_run(sandbox, run, input, answer or b"", checker or Checker())
 
 
 def measure(code: str | bytes, inputs: Iterable[bytes], limits: Limits | None = None) -> float:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 #: Extension modules of the standard library that link to a system library and that programs may want.
 WANTED = ("_bz2", "_ctypes", "_decimal", "_hashlib", "_lzma", "_uuid", "mmap", "zlib")
+#: One below a home directory cannot be run by another user, so the system's come first.
+CANDIDATES = ("/usr/bin/python3", "/usr/local/bin/python3", os.path.realpath(sys.executable))
 _ASK = (
     "import json, sys, sysconfig; print(json.dumps({'stdlib': sysconfig.get_path('stdlib'), 'version': sys.version_info[:2],"
     " 'prefix': sys.base_prefix, 'dynload': [p for p in sys.path if p.endswith('lib-dynload')]}))"
@@ -35,12 +37,9 @@ class Interpreter:
 
 @cache
 def find_interpreter(uid: int | None = None) -> Interpreter:
-    """Return the first Python that `uid` can run (None: this process's own user).
-
-    One below a home directory cannot be run by another user, so the system's come first.
-    """
+    """Return the first Python that `uid` can run (None: this process's own user)."""
     tried = []
-    for candidate in ("/usr/bin/python3", "/usr/local/bin/python3", os.path.realpath(sys.executable)):
+    for candidate in CANDIDATES:
         if not os.access(candidate, os.X_OK):
             continue
         found = _ask(candidate)

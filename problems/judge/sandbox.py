@@ -11,13 +11,15 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from problems.judge.interpreter import NoInterpreter, find_interpreter
+from problems.judge.interpreter import CANDIDATES, NoInterpreter, find_interpreter
 from problems.judge.results import OUT_OF_MEMORY, Limits, Outcome, Run
 from problems.judge.syscalls import Unavailable, seccomp_filter
+from problems.judge.warden.landlock import landlock_version
 
 KINDS = ("bubblewrap", "landlock")  # in the order in which they are tried
 WARDEN = Path(__file__).parent / "warden"
@@ -80,7 +82,7 @@ class Sandbox:
     def _start(self) -> None:
         self.close()
         self._pid = os.getpid()
-        bwrap = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin") or ""
+        bwrap = find_bubblewrap()
         if self.kind == "bubblewrap" and not bwrap:
             raise SandboxFailed("bwrap is not installed: apt-get install bubblewrap")
         python = find_interpreter(self.uid)
@@ -115,6 +117,23 @@ class Sandbox:
             raise SandboxFailed("the warden has ended")
         facts: dict[str, Any] = json.loads(line)
         return facts
+
+
+def find_bubblewrap() -> str:
+    """Return the path of bwrap, "" where it is not installed."""
+    return shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin") or ""
+
+
+def missing(kinds: Iterable[str] = KINDS) -> str:
+    """Say at a glance, without running anything in a sandbox, why none of these kinds can work; "" when one may."""
+    if not sys.platform.startswith("linux"):
+        return "programs are run on Linux only"
+    if not any(os.access(path, os.X_OK) for path in CANDIDATES):
+        return "there is no python3 that the judge's user can run"
+    ways = {"bubblewrap": bool(find_bubblewrap()), "landlock": landlock_version() > 0}
+    if not any(ways[kind] for kind in kinds):
+        return "bubblewrap is not installed and the kernel has no Landlock"
+    return ""
 
 
 def judge_uid(wanted: int | None = None) -> int | None:
