@@ -229,10 +229,10 @@ class NaiveBayesPersonal(Personal):
         past = past[liked > 0]
         if not len(past) or not len(rows):
             return np.full(len(rows), -1)
-        telling = self.family.features(self.base, self.catalogue).telling.matrix()
-        shared = (telling[rows] @ telling[past].T).toarray()
-        best = shared.argmax(1)
-        return np.where(shared[np.arange(len(rows)), best] > 0, past[best], -1)
+        telling = self.family.features(self.base, self.catalogue).telling
+        shared = telling.products(past, rows)
+        best = shared.argmax(0)
+        return np.where(shared[best, np.arange(len(rows))] > 0, past[best], -1)
 
     def label_lift(self) -> dict[str, float]:
         """Label → log(own share / everybody's share) as the score uses it, before `label_weight`; 0 for a newcomer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -68,9 +69,19 @@ class SparseRows:
     def weighted_sum(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Σ weight × row, float64: one number for each column."""
         part = self.matrix()[rows]
-        turned = sp.csc_matrix((self.columns, len(rows)), dtype=np.float64)
-        turned.indptr, turned.indices, turned.data = part.indptr, part.indices, part.data.astype(np.float64)
-        return turned @ weights
+        shape = (self.columns, len(rows))
+        return _made(sp.csc_matrix, shape, part.indptr, part.indices, part.data.astype(np.float64)) @ weights
+
+    def products(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Products of each of `rows` with each of a few `others`, float32: rows × others."""
+        columns, values, owner = self.take(others)
+        used, place = np.unique(columns, return_inverse=True)
+        table = np.zeros((len(used) + 1, len(others)), np.float32)  # the last row: columns that no other has
+        table[place, owner] = values
+        where = np.full(self.columns, len(used), np.int32)
+        where[used] = np.arange(len(used))
+        part = self.matrix()[rows]
+        return _made(sp.csr_matrix, (len(rows), len(table)), part.indptr, where[part.indices], part.data) @ table
 
     def dot(self, vector: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
         """float32 products of rows (None: all) with a dense vector."""
@@ -87,15 +98,17 @@ class SparseRows:
         return self._matrix
 
     def _make_matrix(self) -> sp.csr_matrix:
-        out = sp.csr_matrix(
-            (self.rows, self.columns), dtype=self.data.dtype
-        )  # the checking constructor costs 50 µs more
         # Both of one type: SciPy would copy all indices at every product otherwise, which takes longer than the product.
         kind = np.int32 if self.size < 2**31 else np.int64
-        out.indptr = self.indptr[: self.rows + 1].astype(kind)
-        out.indices = self.indices[: self.size].astype(kind, copy=False)
-        out.data = self.data[: self.size]
-        return out
+        indptr, indices = self.indptr[: self.rows + 1].astype(kind), self.indices[: self.size].astype(kind, copy=False)
+        return _made(sp.csr_matrix, (self.rows, self.columns), indptr, indices, self.data[: self.size])
+
+
+def _made(kind: type, shape: tuple[int, int], indptr: np.ndarray, indices: np.ndarray, data: np.ndarray) -> Any:
+    """A sparse matrix of these arrays; the checking constructor costs 50 µs more."""
+    out = kind(shape, dtype=data.dtype)
+    out.indptr, out.indices, out.data = indptr, indices, data
+    return out
 
 
 def _grown(array: np.ndarray, size: int) -> np.ndarray:
