@@ -15,6 +15,7 @@ FAMILIES: dict[str, str] = {
     "item_item": "ml.families.item_item.ItemItem",
     "matrix_factorization": "ml.families.matrix_factorization.MatrixFactorization",
     "content": "ml.families.content.Content",
+    "item2vec": "ml.families.item2vec.Item2Vec",
     "deepfm": "ml.families.vulnerability.family.DeepFM",
 }
 
