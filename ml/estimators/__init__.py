@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ml.estimators.base import Estimator
 
 ESTIMATORS: dict[str, str] = {
+    "comment_filter": "ml.estimators.comments.filter.CommentFilter",
     "spending": "ml.estimators.spending.estimator.Spending",
 }
 

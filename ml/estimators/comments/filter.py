@@ -1,0 +1,151 @@
+"""The comment filter: a logistic regression over hashed n-grams that staff decisions move, and nobody else.
+
+Learning from decisions alone makes such a filter flag almost everything after some hundred one-sided ones. Four things
+hold it: each step is small, and smaller still on n-grams that clean comments are full of; eight pretrained examples are
+rehearsed with every decision (Robins, Connection Science 1995); and a decision after which more of a fixed clean set would
+be flagged than allowed is set aside for staff to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ml.estimators.base import Estimator
+from ml.estimators.comments.features import WIDTH, hashed
+from ml.families.base import Base, Param, digest
+
+PRETRAINED = Path(__file__).with_name("pretrained.npz")
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What staff decided, oldest first: hashed rows (not texts, which may be deleted) and whether each is abusive."""
+
+    rows: sp.csr_matrix
+    abusive: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Sequence[str], abusive: Sequence[bool]) -> Decisions:
+        return cls(hashed(texts), np.array(abusive, bool))
+
+    def __len__(self) -> int:
+        return len(self.abusive)
+
+
+@cache
+def pretrained() -> dict[str, Any]:
+    """The shipped arrays: weight, bias, thresholds (hold, hide), rehearsed rows with labels, watched clean rows."""
+    with np.load(PRETRAINED, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return {
+        "weight": arrays["weight"].astype(np.float32),
+        "bias": float(arrays["bias"]),
+        "hold": float(arrays["thresholds"][0]),
+        "hide": float(arrays["thresholds"][1]),
+        "rehearsed": _rows(arrays, "rehearsed"),
+        "rehearsed_label": arrays["rehearsed_label"].astype(bool),
+        "pace": _pace(_rows(arrays, "rehearsed"), arrays["rehearsed_label"].astype(bool)),
+        "watched": _rows(arrays, "watched"),
+    }
+
+
+def _rows(arrays: Mapping[str, np.ndarray], name: str) -> sp.csr_matrix:
+    parts = (arrays[f"{name}_data"].astype(np.float32), arrays[f"{name}_indices"], arrays[f"{name}_indptr"])
+    return sp.csr_matrix(parts, (len(parts[2]) - 1, WIDTH))
+
+
+def _pace(rows: sp.csr_matrix, abusive: np.ndarray) -> np.ndarray:
+    """How fast each n-gram may learn: 1 where it is new, little where many clean comments have it."""
+    seen = np.bincount(rows[~abusive].indices, minlength=WIDTH)
+    return (1 / (1 + seen)).astype(np.float32)
+
+
+def probability(rows: sp.csr_matrix, weight: np.ndarray, bias: float) -> np.ndarray:
+    return 1 / (1 + np.exp(-(rows @ weight + bias)))
+
+
+class CommentFilter(Estimator):
+    name = "comment_filter"
+    params = {
+        "step": Param(12.0, "how far one decision moves the weights", 0.01, 50),
+        "rehearsal": Param(8, "pretrained examples learned with each decision", 0, 64),
+        "drift": Param(0.001, "share of the clean set by which more may be flagged, before a decision waits", 0.0, 0.2),
+    }
+
+    def fit(self, data: Decisions, params: Mapping[str, Any] | None = None, progress=None) -> Base:
+        """The pretrained filter after all decisions; `state["waiting"]` numbers those that the clean set holds back."""
+        chosen, known = self.with_defaults(params), pretrained()
+        weight, bias = known["weight"].copy(), known["bias"]  # the bias stays: it would move every comment at once
+        before = flagged(known["watched"], weight, bias, known["hold"])
+        waiting: list[int] = []
+        for number in range(len(data)):
+            moved = _step(weight, bias, data, number, chosen)
+            if flagged(known["watched"], moved, bias, known["hold"]) - before > chosen["drift"]:
+                waiting.append(number)
+            else:
+                weight = moved
+            if progress and number % 50 == 0:
+                progress(number / len(data), f"{number} of {len(data)} decisions")
+        state = {"moved": weight - known["weight"], "bias": bias, "waiting": waiting, **_limits()}
+        fingerprint = digest([data.rows.indices, data.rows.data, data.abusive])
+        return Base(self.name, state, chosen, fingerprint)
+
+    def predict(self, base: Base, rows: Sequence[str] | sp.csr_matrix) -> np.ndarray:
+        """Probability of being abusive for each text (or hashed row)."""
+        matrix = rows if sp.issparse(rows) else hashed(rows)
+        weight = base.cache.get("weight")
+        if weight is None:
+            weight = base.cache["weight"] = pretrained()["weight"] + base.state["moved"]
+        return probability(matrix, weight, base.state["bias"])
+
+    def evaluate(self, data: Decisions, params=None, seed=0):
+        """What the decisions changed: agreement with staff before and after, clean texts flagged before and after."""
+        base, known = self.fit(data, params), pretrained()
+        old = probability(data.rows, known["weight"], known["bias"])
+        new, hold = self.predict(base, data.rows), known["hold"]
+        watched = self.predict(base, known["watched"])
+        first = flagged(known["watched"], known["weight"], known["bias"], hold)
+        return {
+            "decisions": len(data),
+            "waiting": len(base.state["waiting"]),
+            "agreement_before": _mean((old >= hold) == data.abusive),
+            "agreement_after": _mean((new >= hold) == data.abusive),
+            "clean_flagged_before": round(first, 4),
+            "clean_flagged_after": _mean(watched >= hold),
+        }, None
+
+
+def _limits() -> dict[str, float]:
+    return {"hold": pretrained()["hold"], "hide": pretrained()["hide"]}
+
+
+def _mean(values: np.ndarray) -> float | None:
+    return round(float(np.mean(values)), 4) if len(values) else None
+
+
+def flagged(rows: sp.csr_matrix, weight: np.ndarray, bias: float, limit: float) -> float:
+    """Share of rows at or above the limit."""
+    return float((probability(rows, weight, bias) >= limit).mean())
+
+
+def _step(weight: np.ndarray, bias: float, data: Decisions, number: int, params: Mapping[str, Any]) -> np.ndarray:
+    """One step of gradient descent on a decision and what is rehearsed with it, half of it clean and half abusive."""
+    known, count = pretrained(), int(params["rehearsal"])
+    rng = np.random.default_rng(number)
+    half = len(known["rehearsed_label"]) // 2  # clean rows first, then abusive ones
+    picks = np.concatenate([rng.integers(0, half, count - count // 2), rng.integers(half, 2 * half, count // 2)])
+    rows = sp.vstack([data.rows[number], known["rehearsed"][picks]]).tocsr()
+    wanted = np.concatenate([[data.abusive[number]], known["rehearsed_label"][picks]]).astype(np.float32)
+    error = wanted - probability(rows, weight, bias)
+    rate = params["step"] / len(wanted)
+    moved = weight.copy()
+    change = rate * np.repeat(error, np.diff(rows.indptr)) * rows.data
+    np.add.at(moved, rows.indices, change * known["pace"][rows.indices])
+    return moved
