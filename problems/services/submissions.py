@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
@@ -155,7 +156,7 @@ def _check_limits(user):
     if not settings.THROTTLED:
         return
     values = parameters.get(SCOPE)
-    type(user).objects.select_for_update().get(pk=user.pk)  # of two at once the second sees the first
+    get_user_model().objects.select_for_update().get(pk=user.pk)  # of two at once the second sees the first
     waiting = lately = 0
     earliest = timezone.now()
     for model in queue.MODELS:
