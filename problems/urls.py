@@ -13,6 +13,7 @@ problem_urls = (
         path("submissions/", submissions.index, name="submissions"),
         path("submissions/<int:pk>/", submissions.detail, name="submission"),
         path("submissions/<int:pk>/state/", submissions.state, name="state"),
+        path("trials/<int:pk>/", submissions.trial, name="trial"),
         path("<slug:slug>/", catalogue.detail, name="detail"),
         path("<slug:slug>/similar/", catalogue.similar, name="similar"),
         path("<slug:slug>/roadmap/", roadmap.to_problem, name="roadmap"),

@@ -8,6 +8,7 @@ from common.web import paginate
 from problems import selectors
 from problems.forms import ProblemFilterForm
 from problems.models import Submission
+from problems.services.health import judge_health
 from problems.views.common import DOMAIN, find, standing
 from recommendations import selectors as recommendations
 from recommendations.domains import domains
@@ -50,6 +51,7 @@ def detail(request, slug):
         **standing(request.user, problem),
         "submissions": own_submissions(request.user, problem),
         "code": _own_code(request, problem),
+        "unavailable": judge_health().reason,
     }
     part = request.htmx and not request.htmx.history_restore_request
     response = render(request, "problems/_statement.html" if part else "problems/detail.html", context)

@@ -65,6 +65,21 @@
     return [theme, syntaxHighlighting(colours)];
   }
 
+  /* Typing over a selection: Chromium's own editing would write a style attribute, which the policy refuses with an error. */
+  function overtype(cm) {
+    return cm.EditorView.domEventHandlers({
+      beforeinput(event, view) {
+        const { main, ranges } = view.state.selection;
+        if (event.inputType !== "insertText" || event.isComposing || !event.data || main.empty || ranges.length > 1) return false;
+        const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+        const handlers = view.state.facet(cm.EditorView.inputHandler);
+        if (!handlers.some((handle) => handle(view, main.from, main.to, event.data, insert))) view.dispatch(insert());
+        event.preventDefault();
+        return true;
+      },
+    });
+  }
+
   function enhance(field) {
     const cm = window.codemirror;
     const form = field.form;
@@ -115,6 +130,7 @@
         cm.indentUnit.of("    "),
         cm.EditorState.tabSize.of(4),
         looks(cm),
+        overtype(cm),
         english ? [] : cm.EditorState.phrases.of(KOREAN),
         cm.EditorView.contentAttributes.of({ "aria-label": field.getAttribute("aria-label") || "", "aria-describedby": field.getAttribute("aria-describedby") || "" }),
         cm.EditorView.updateListener.of((update) => { if (update.docChanged) changed(); }),

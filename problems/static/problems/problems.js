@@ -7,6 +7,9 @@
   }
   show(document);
   document.addEventListener("htmx:load", (event) => show(event.detail.elt));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "outcome") event.detail.target.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  });
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) {
