@@ -15,6 +15,7 @@ COLUMNS = ("level", "moa_level", "title_en", "title_ko", "statement_en", "statem
 LENGTHS = {"title_en": 200, "title_ko": 200, "author": 300, "source": 300, "licence": 200}
 STATEMENT_LENGTH = 50_000
 HANGUL = re.compile("[가-힣]")
+QUOTED = re.compile(r"""['"]\s*,\s*['"]""")
 TAGS = 1000
 TAG_LENGTH = 60
 CHUNK = 2000
@@ -117,25 +118,29 @@ class _Slugs:
 
 
 def _names(row):
-    return [name for name in row.get("tags") or [] if name.strip(" []'\"")]
+    """The names of a row's tags; catalogues also write them as Python lists: `['dp', 'two pointers']`."""
+    parts = [part for name in row.get("tags") or [] for part in QUOTED.split(name)]
+    return [name for part in parts if (name := part.strip(" []'\""))]
 
 
 def key_of(name):
-    """What names of a tag are compared by: `Data structures`, `data_structures` and `'data structures'` are one."""
-    return re.sub(r"[\s_'\"\[\]–-]+", "_", name.casefold()).strip("_")
+    """What names of a tag are compared by: `Data structures` and `data_structures` are one."""
+    return re.sub(r"[\s_–-]+", "_", name.casefold()).strip("_")
+
+
+def known_tags():
+    """Key of a name → tag, by slug and by Korean and English name."""
+    return {key_of(name): tag for tag in Tag.objects.all() for name in (tag.name_ko, tag.name_en, tag.slug)}
 
 
 def _tags(names):
-    """Key of a name → tag, found by slug or by Korean or English name, or made."""
-    known = {}
-    for tag in Tag.objects.all():
-        for name in (tag.name_ko, tag.name_en, tag.slug):
-            known[key_of(name)] = tag
+    """Key of a name → tag, found or made."""
+    known = known_tags()
     missing = {}
     for name in names:
         key = key_of(name)
         if key and key not in known and len(known) < TAGS * 3:
-            clean = " ".join(name.strip(" []'\"").split())[:TAG_LENGTH]
+            clean = " ".join(name.split())[:TAG_LENGTH]
             slug = slugify(key.replace("-", "_"))[:TAG_LENGTH] or f"tag_{name.encode().hex()[:12]}"
             missing.setdefault(key, Tag(slug=slug, name_ko=clean, name_en=clean))
     # Two spellings may still meet in one slug; the first stands for both.
@@ -158,20 +163,20 @@ def _write(rows, outcomes, touched, tags):
         for row, problem, _how in done
         if "tags" in row
     ]
-    changed = set(set_tags(tagged))
+    changed = set(set_tags(tagged, new={problem.pk for _row, problem, how in done if how == "created"}))
     for number, outcome in enumerate(outcomes):
         if isinstance(outcome, tuple) and outcome[1] == "unchanged" and outcome[0].pk in changed:
             outcomes[number] = (outcome[0], "updated")
 
 
-def set_tags(tagged, source=ProblemTag.Source.AUTHOR):
+def set_tags(tagged, source=ProblemTag.Source.AUTHOR, new=frozenset()):
     """Give problems their tags of one source, in order; those of staff stay. Returns the keys of problems that changed.
 
-    `tagged` is a list of (problem, tags); problems come with their tags read (`with_tags`) or are new.
+    `tagged` is a list of (problem, tags); problems come with their tags read (`with_tags`) or are among the keys `new`.
     """
     added, removed, changed = [], [], []
     for problem, tags in tagged:
-        now = list(problem.problem_tags.all())
+        now = list(problem.problem_tags.all()) if problem.pk not in new else []
         wanted = list(dict.fromkeys(tag.pk for tag in tags))
         old = [row for row in now if row.source == source]
         if [row.tag_id for row in old] == wanted:
