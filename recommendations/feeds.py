@@ -39,6 +39,8 @@ class Scene:
     trace: Trace = field(default_factory=Trace)
     offered: Collection[str] | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    #: scores of families that do not read the context, kept as long as what they follow from stays the same
+    kept: dict[str, np.ndarray] = field(default_factory=dict)
 
     def open(self) -> np.ndarray:
         """Mask of items that can be shown at the moment, to whom the scene is for."""
@@ -68,17 +70,27 @@ class Scene:
         return seen, rejected
 
     def score(self, family: str) -> np.ndarray:
+        """The family's scores of all items; nobody may write to them."""
+        if family in self.kept:
+            return self.kept[family]
         model = self.models.get(family)
-        return np.zeros(len(self.snapshot), np.float32) if model is None else model.score(self.snapshot.rows)
+        scores = np.zeros(len(self.snapshot), np.float32) if model is None else model.score(self.snapshot.rows)
+        if model is not None and not model.family.contextual:
+            self.kept[family] = scores
+        return scores
 
 
 @dataclass
 class Ranking:
-    """Positions in the snapshot, best first, with their scores in 0–1; `parts` name what a score was added up from."""
+    """Positions in the snapshot, best first, with their scores in 0–1; `parts` name what a score was added up from.
+
+    `reasons` are what the feed itself says of positions, in the reader's words; for the others the strongest parts speak.
+    """
 
     order: np.ndarray
     scores: np.ndarray
     parts: dict[str, np.ndarray] = field(default_factory=dict)
+    reasons: Mapping[int, list[str]] = field(default_factory=dict)
 
 
 class Feed:

@@ -14,12 +14,12 @@ from django.utils.functional import lazy
 from ml import families as ml_families
 from ml import parameters, registry, revisions
 from ml.families.base import Base, Personal
-from ml.families.trace import Trace
 from ml.store import stores
 from recommendations import cards, catalogue, personal, reasons, tokens
 from recommendations.domains import Domain, domains
 from recommendations.feeds import Feed, Ranking, Scene
 from recommendations.models import Event
+from recommendations.opened import opened
 
 MAX_N = 100
 NONE: Mapping[str, Any] = MappingProxyType({})
@@ -84,20 +84,19 @@ def scene_for(
     used = feed.used_families(params)
     bases = {family: base for family, base in bases_of(domain, numbers).items() if family in used}
     state = personal.load(user.pk, domain) if user is not None and feed.personal else None
-    learned = personal.Learned(state or personal.new_state(domain.name))
-    trace = learned.trace if learned.trace is not None else Trace()
-    delta = {"history": learned.history, "trace": trace}
+    learned = opened(domain.name, user.pk if state else None, state or personal.new_state(domain.name), snapshot)
     context = {"at": at.timestamp(), **domain.context(user, at)}
     scene = Scene(
         snapshot=snapshot,
-        models=open_models(bases, delta, snapshot.catalogue, context),
-        history=learned.history,
-        trace=trace,
+        models=learned.serve(bases, context),
+        history=learned.learned.history,
+        trace=learned.trace,
         params=params,
         at=at.timestamp(),
         item=item,
         offered=domain.offered(user, at),
         options=options,
+        kept=learned.scores,
     )
     if state is not None:
         scene.events, scene.personal = state["events"], True

@@ -22,6 +22,7 @@ def document(item: Item) -> str:
 
 class Content(Family):
     name = "content"
+    contextual = False
     params = {
         "tokenizer": Param("stems", "how texts become features", choices=tuple(TOKENIZERS)),
         "max_features": Param(20_000, "features kept, those that most texts hold", 10, 500_000),

@@ -19,6 +19,7 @@ from ml.families.text import TOKENIZERS, Vectorizer, choose_vocabulary, clean
 
 class NaiveBayes(Family):
     name = "naive_bayes"
+    contextual = False
     params = {
         "tokenizer": Param("words+chars", "how texts become features", choices=tuple(TOKENIZERS)),
         "max_features": Param(50_000, "features kept, those that most texts hold", 10, 500_000),

@@ -58,9 +58,8 @@ class Learned:
 
 
 class Sums(NamedTuple):
-    """Sums of a history in 1/1000, each as (likes, dislikes); `names` are the labels by code."""
+    """Sums of a history by label in 1/1000, (likes, dislikes); `names` are the labels by code."""
 
-    words: tuple[np.ndarray | None, ...]  # None: none at all
     labels: tuple[np.ndarray, ...]
     names: list[str]
 
@@ -92,18 +91,21 @@ class NaiveBayesPersonal(Personal):
     # What was learned -------------------------------------------------------------------------------------------
 
     def sums(self) -> Sums:
-        """The history as exact sums of integers (in 1/1000): (likes, dislikes) by feature and by label."""
+        """The history as exact sums of integers (in 1/1000)."""
         if self._sums is None:
             rows, liked, disliked = history_rows(self.history, self.catalogue)
             features = self.family.features(self.base, self.catalogue)
             codes = features.codes[rows]
             own = codes >= 0
-            self._sums = Sums(
-                words=tuple(features.counts.weighted_sum(rows, w) if w.any() else None for w in (liked, disliked)),
-                labels=tuple(np.bincount(codes[own], w[own], len(features.labels)) for w in (liked, disliked)),
-                names=features.labels,
-            )
+            labels = tuple(np.bincount(codes[own], w[own], len(features.labels)) for w in (liked, disliked))
+            self._sums = Sums(labels, features.labels)
         return self._sums
+
+    def _words(self) -> tuple[np.ndarray | None, ...]:
+        """The same by feature; None where there are no likes, or no dislikes, at all. Large, so not kept."""
+        rows, liked, disliked = history_rows(self.history, self.catalogue)
+        counts = self.family.features(self.base, self.catalogue).counts
+        return tuple(counts.weighted_sum(rows, w) if w.any() else None for w in (liked, disliked))
 
     @property
     def classes(self) -> list[str]:
@@ -176,7 +178,7 @@ class NaiveBayesPersonal(Personal):
             spread = max(prior * learned.mean_length, 1.0)  # features of as many examples
             self._lifts = (
                 self._two_sided(sums.labels, share, prior, params["label_weight"]),
-                self._two_sided(sums.words, learned.share, spread, params["word_weight"]).astype(np.float32),
+                self._two_sided(self._words(), learned.share, spread, params["word_weight"]).astype(np.float32),
             )
         return self._lifts
 
