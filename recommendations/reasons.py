@@ -16,7 +16,6 @@ from recommendations.feeds import Ranking, Scene
 from recommendations.for_you import ForYou
 
 TITLE_LENGTH = 30
-PERSONAL_PARTS = ForYou.own
 # part → sentence, translated only where it is shown
 BY_LABEL = {
     "text": gettext_noop("You often look at %(label)s"),
@@ -30,11 +29,16 @@ PLAIN = {
     "fresh": gettext_noop("Newly posted"),
     "near": gettext_noop("In your region"),
     "similar": gettext_noop("Similar to this one"),
+    "click": gettext_noop("You are likely to try it"),
+    "vulnerable": gettext_noop("Worth practising: you may fail it"),
+    "alike": gettext_noop("Like what you finished last"),
 }
 
 
 def short(kind: Domain, scene: Scene, ranked: Ranking, order: np.ndarray) -> dict[int, list[str]]:
-    """One or two short reasons for each position, from the parts that speak most for it."""
+    """One or two short reasons for each position: the feed's own, else from the parts that speak most for it."""
+    if ranked.reasons:
+        return {int(position): list(ranked.reasons.get(int(position), ())) for position in order}
     names = cache(lambda: kind.label_names(list(scene.snapshot.label_names)))  # asked for by few pages
     past = _past_titles(scene, order) if "text" in ranked.parts else [""] * len(order)
     columns = {part: values[order].tolist() for part, values in ranked.parts.items()}
@@ -97,7 +101,7 @@ def full(kind: Domain, scene: Scene, position: int) -> dict[str, Any]:
     label = kind.label_names([item.label]).get(item.label, item.label)
     models = {
         family: _model(scene.models[family].explain(item))
-        for part, family in PERSONAL_PARTS.items()
+        for part, family in how.own.items()
         if family in scene.models and (part in parts or family == "naive_bayes")
     }
     main = models.get("naive_bayes") or next(

@@ -30,7 +30,7 @@ WEIGHTS = (
     "seen",
 )  # `popular_cold` goes with `popular` in the parts
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
-LEAST_GAIN = 5e-4  # in NDCG; less is no reason to leave a default
+LEAST_GAIN = 5e-4  # in NDCG; less is no reason to change anything
 
 
 def tune(
@@ -55,31 +55,42 @@ class Alone(Feed):
 
 
 def tune_family(name: str, rehearse: Rehearse, k: int, say: Say = lambda text: None) -> dict[str, Any]:
-    """The parameters of a family that rank best alone, those that are no defaults; one after the other (`Family.tuned`)."""
-    family, chosen = ml_families.get(name), {}
-    best = reached(name, rehearse, {}, k)
+    """The parameters of a family that rank best alone, those that are no defaults (`Family.tuned`, one after the other).
+
+    The first value of each is the plainest; another one has to be clearly better.
+    """
+    family = ml_families.get(name)
+    chosen = {parameter: values[0] for parameter, values in family.tuned.items()}
+    best = reached(name, rehearse, chosen, k) if chosen else np.zeros(0)
     for parameter, values in family.tuned.items():
-        for value in values:
-            trial = {**chosen, parameter: value}
-            if family.with_defaults(trial) == family.with_defaults(chosen):
-                continue
-            score = reached(name, rehearse, trial, k)
-            say(f"{name}.{parameter} {value:g}: {score:.4f}")
-            if score > best + LEAST_GAIN:
-                best, chosen = score, trial
-    return chosen
+        trials = {value: reached(name, rehearse, {**chosen, parameter: value}, k) for value in values[1:]}
+        found = ", ".join(f"{value:g}: {gains.mean():.4f}" for value, gains in {values[0]: best, **trials}.items())
+        value, gains = max(trials.items(), key=lambda trial: trial[1].mean())
+        if clearly_better(gains, best):
+            chosen[parameter], best = value, gains
+        say(f"{name}.{parameter} {found} → {chosen[parameter]:g}")
+    defaults = family.with_defaults({})
+    return {parameter: value for parameter, value in chosen.items() if value != defaults[parameter]}
 
 
-def reached(name: str, rehearse: Rehearse, params: Mapping[str, Any], k: int) -> float:
-    """NDCG at k of one family alone."""
+def clearly_better(gains: np.ndarray, than: np.ndarray) -> bool:
+    """By more than `LEAST_GAIN` and one standard error of the paired difference, so that noise chooses nothing."""
+    if not len(gains):
+        return False
+    lead = gains - than
+    return bool(lead.mean() > max(LEAST_GAIN, lead.std() / np.sqrt(len(lead))))
+
+
+def reached(name: str, rehearse: Rehearse, params: Mapping[str, Any], k: int) -> np.ndarray:
+    """NDCG at k of one family alone, for each step."""
     feed, gains = Alone(name), []
     for make, _user, position in rehearse([name], {name: params}):
         scene = make(feed, {})
         seen, rejected = scene.touched()
         mask = scene.candidates() & ~rejected & ~seen
         scores = scene.score(name)
-        gains.append(gain(scores[mask], scores[position], k) if mask[position] else 0.0)
-    return float(np.mean(gains)) if gains else 0.0
+        gains.append(gain(scores[mask], scores[position], k) if position >= 0 and mask[position] else 0.0)
+    return np.array(gains)
 
 
 def gain(scores: np.ndarray, target: float, k: int) -> float:
@@ -108,8 +119,13 @@ def unweighted(params: Mapping) -> dict:
 
 
 def ndcg(cases: list[tuple], weights: np.ndarray, k: int) -> float:
-    """Mean NDCG at k of the weighted sums (ties count half)."""
-    return sum(gain(scores, scores[target], k) for scores, target in _sums(cases, weights)) / max(1, len(cases))
+    """Mean NDCG at k of the weighted sums."""
+    found = _gains(cases, weights, k)
+    return float(found.mean()) if len(found) else 0.0
+
+
+def _gains(cases: list[tuple], weights: np.ndarray, k: int) -> np.ndarray:
+    return np.array([gain(scores, scores[target], k) for scores, target in _sums(cases, weights)])
 
 
 def _sums(cases: list[tuple], weights: np.ndarray):
@@ -124,28 +140,26 @@ def search(
     """Weights with the best NDCG at k: coordinate search from the best of `start` and each part alone."""
     first = np.array([start[name] for name in WEIGHTS], np.float32)
     best = max((first, *np.eye(len(WEIGHTS), dtype=np.float32)), key=lambda weights: ndcg(cases, weights, k))
-    value = ndcg(cases, best, k)
+    reached = _gains(cases, best, k)
     for _ in range(rounds):
         for n in range(len(WEIGHTS)):
-            best, value = _better(cases, best, value, n, k)
+            best, reached = _better(cases, best, reached, n, k)
+    value = float(reached.mean()) if len(reached) else 0.0
     return {name: round(float(w), 2) for name, w in zip(WEIGHTS, best, strict=True)}, value
 
 
-def _better(cases: list[tuple], best: np.ndarray, value: float, n: int, k: int) -> tuple[np.ndarray, float]:
-    """`best` with the value for weight `n` that helps most."""
+def _better(cases: list[tuple], best: np.ndarray, reached: np.ndarray, n: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """`best` with another value for weight `n`, where one is clearly better."""
     rest = best.copy()
     rest[n] = 0
-    totals = np.zeros(len(STEPS))
-    for (scores, target), (table, _target) in zip(_sums(cases, rest), cases, strict=True):
+    trials = np.zeros((len(STEPS), len(cases)))
+    for case, ((scores, target), (table, _target)) in enumerate(zip(_sums(cases, rest), cases, strict=True)):
         part = table[n].astype(np.float32)
-        if not part.any():
-            totals += gain(scores, scores[target], k)
-            continue
-        for at, step in enumerate(STEPS):
+        for at, step in enumerate(STEPS if part.any() else STEPS[:1]):
             moved = scores + np.float32(step) * part
-            totals[at] += gain(moved, moved[target], k)
-    at = int(np.argmax(totals))
-    if totals[at] / max(1, len(cases)) <= value + LEAST_GAIN:
-        return best, value
+            trials[at:, case] = gain(moved, moved[target], k)
+    at = int(np.argmax(trials.mean(1))) if len(cases) else 0
+    if not clearly_better(trials[at], reached):
+        return best, reached
     rest[n] = STEPS[at]
-    return rest, float(totals[at] / len(cases))
+    return rest, trials[at]

@@ -128,7 +128,7 @@ class Family(ABC):
     additive: ClassVar[bool] = True  # updates are sums: order does not matter, unlearn_one is exact
     sequential: ClassVar[bool] = False  # reads the trace: `open` passes `open_trace(self.name, delta)` on to `Personal`
     params: ClassVar[Mapping[str, Param]] = {}
-    #: parameter → values that `evaluate --tune` tries on validation data, one parameter after the other
+    #: parameter → values that `evaluate --tune` tries on validation data, the plainest first, one parameter after the other
     tuned: ClassVar[Mapping[str, tuple]] = {}
     #: parameters that only scoring reads: another value needs no new fit
     scoring: ClassVar[frozenset[str]] = frozenset()

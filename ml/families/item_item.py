@@ -24,6 +24,7 @@ NUDGE = 1e-4  # of the share of all likes: orders items that no neighbour speaks
 
 class ItemItem(Family):
     name = "item_item"
+    contextual = False
     sequential = True
     params = {
         "method": Param("ease", "ease: regression; knn: cosine", choices=("ease", "knn")),
@@ -37,7 +38,7 @@ class ItemItem(Family):
         "dislike_weight": Param(0.5, "how much a disliked item's neighbours lose", 0, 10),
         "recency": recency.PARAM,
     }
-    tuned = {"regularization": (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0), "recency": (0.0, 0.05, 0.1, 0.2, 0.4)}
+    tuned = {"regularization": (200.0, 20.0, 50.0, 100.0, 500.0, 1000.0, 5000.0), "recency": (0.0, 0.05, 0.1, 0.2, 0.4)}
     scoring = frozenset({"transform", "dislike_weight", "recency"})
 
     def fit(

@@ -27,6 +27,7 @@ class MatrixFactorization(Family):
     """Confidence is 1 + α·amount, preference the liked share of what was learned of an item."""
 
     name = "matrix_factorization"
+    contextual = False
     sequential = True
     params = {
         "factors": Param(64, "length of the vectors", 1, 512),
@@ -40,7 +41,7 @@ class MatrixFactorization(Family):
         "seed": Param(0, "of the first item vectors", 0, 2**31 - 1),
     }
     tuned = {
-        "regularization": (0.3, 1.0, 3.0, 10.0),
+        "regularization": (3.0, 1.0, 10.0, 30.0),
         "alpha": (1.0, 5.0, 20.0),
         "recency": (0.0, 0.05, 0.1, 0.2, 0.4),
     }
@@ -163,17 +164,19 @@ def _item_vectors(likes, chosen: Mapping[str, Any], say: Progress) -> np.ndarray
     """float32 vectors of the columns of `likes`."""
     from implicit.cpu.als import AlternatingLeastSquares  # half a second, needed by training alone
 
-    model = AlternatingLeastSquares(
-        factors=int(chosen["factors"]),
-        regularization=chosen["regularization"],
-        alpha=1.0 + chosen["alpha"],  # it takes confidence as it is given, without the 1 that everything starts with
-        iterations=int(chosen["iterations"]),
-        num_threads=1,  # several threads add up in another order each time
-        random_state=int(chosen["seed"]),
-    )
     rounds = int(chosen["iterations"])
     with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(
+            factors=int(chosen["factors"]),
+            regularization=chosen["regularization"],
+            alpha=1.0 + chosen["alpha"],  # it takes confidence as it is given, without the 1 that all starts with
+            iterations=rounds,
+            num_threads=1,  # several threads add up in another order each time
+            random_state=int(chosen["seed"]),
+        )
         model.fit(
-            likes, show_progress=False, callback=lambda done, *_: say((done + 1) / (rounds + 1), f"round {done + 1}")
+            likes,
+            show_progress=False,
+            callback=lambda done, *_: say((done + 1) / (rounds + 1), f"round {done + 1} of {rounds}"),
         )
     return np.asarray(model.item_factors, np.float32)

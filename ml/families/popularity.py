@@ -22,11 +22,12 @@ def interactions_fingerprint(data: TrainingData) -> str:
 
 class Popularity(Family):
     name = "popularity"
+    contextual = False
     params = {
         "half_life": Param(30.0, "days after which an event counts half; 0: never", 0, 36_500),
         "smoothing": Param(5.0, "as how many events of average approval an item starts", 0, 10_000),
     }
-    tuned = {"half_life": (0.0, 7.0, 30.0, 180.0, 720.0)}
+    tuned = {"half_life": (0.0, 720.0, 180.0, 30.0, 7.0)}
 
     def fit(
         self, data: TrainingData, params: Mapping[str, Any] | None = None, progress: Progress | None = None

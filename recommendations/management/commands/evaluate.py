@@ -10,11 +10,12 @@ from recommendations import catalogue, report
 from recommendations.data import log_of
 from recommendations.domains import Unknown, domains
 from recommendations.evaluation import Fitter, Policy, evaluate, families_of, split_times, walk
+from recommendations.for_you import ForYou
 from recommendations.holdout import LastOut, leave_last_out
 from recommendations.publishing import publish_all
 from recommendations.tuning import WEIGHTS, tune
 
-TUNED_ON = 800
+TUNED_ON = 2000
 
 
 class Command(BaseCommand):
@@ -51,9 +52,12 @@ class Command(BaseCommand):
             validation, test = protocol(kind, log, options)
         except ValueError as error:
             raise CommandError(f"{domain} cannot be evaluated: {error}") from None
-        k, tuned = options["k"], {}
+        k = options["k"]
+        tuned: dict[str, dict] = {}
         if options["tune"]:
             first, feed = policies[0], policies[0].feed
+            if not isinstance(feed, ForYou):
+                raise CommandError("--tune chooses the weights of the first feed, which has to be for-you")
             values, tuned = tune(feed, first.params, validation, kind.families, k, self.stdout.write)
             policies[0] = Policy(first.name, feed, values)
         outcome = evaluate(policies, test(families_of(policies), tuned), k)
