@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from problems.models import Attempt, Problem, Submission
 from recommendations.models import Event
-from recommendations.services import EventError, forget_event, record_event
+from recommendations.services import forget_event, record_event
 
 DOMAIN = "problems"
 #: While one is judged again its old verdict stays in force.
@@ -56,6 +56,8 @@ def learn_verdict(submission):
     stays forgotten. An error of the judge says nothing of the member.
     """
     wanted = {"AC": "solve", "IE": ""}.get(submission.verdict, "fail")
+    if not submission.problem.is_published:  # staff trying out a draft, which nobody may be recommended
+        wanted = ""
     if submission.event_id:
         known = Event.objects.filter(pk=submission.event_id, user_id=submission.user_id).first()
         if known is None or known.forgotten_at or known.verb == wanted:
@@ -68,16 +70,13 @@ def learn_verdict(submission):
 
 
 def _record(submission, verb):
-    try:
-        event, _new = record_event(
-            domain=DOMAIN,
-            item=submission.problem,
-            verb=verb,
-            user=submission.user,
-            occurred_at=submission.queued_at,
-            client_id=f"submission-{submission.pk}-{submission.rejudge}",
-            by_site=True,
-        )
-    except EventError:  # a draft that staff tried out: nothing that may be recommended
-        return None
+    event, _new = record_event(
+        domain=DOMAIN,
+        item=submission.problem,
+        verb=verb,
+        user=submission.user,
+        occurred_at=submission.queued_at,
+        client_id=f"submission-{submission.pk}-{submission.rejudge}",
+        by_site=True,
+    )
     return event.pk
