@@ -26,17 +26,19 @@ class Site:
     def get(self, path: str, headers: dict[str, str] | None = None) -> bytes:
         return self._ask("GET", path, None, headers or {})
 
+    def post(self, path: str, body: dict, headers: dict[str, str]) -> bytes:
+        return self._ask("POST", path, json.dumps(body), {"Content-Type": "application/json", **headers})
+
     def token(self, email: str, password: str) -> dict[str, str]:
         """Headers of a member who logged in."""
-        body = json.dumps({"email": email, "password": password})
-        answer = self._ask("POST", "/api/v1/auth/token/", body, {"Content-Type": "application/json"})
+        answer = self.post("/api/v1/auth/token/", {"email": email, "password": password}, {})
         return {"Authorization": f"Bearer {json.loads(answer)['access']}"}
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> bytes:
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         answer = response.read()
-        if response.status != 200:
+        if response.status not in (200, 201):
             raise RuntimeError(f"{path}: status {response.status}: {answer[:200]!r}")
         return answer
 

@@ -7,21 +7,34 @@ import os
 import platform
 import time
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 Samples = dict[str, np.ndarray]
+NOTHING: Mapping[str, Callable] = MappingProxyType({})
 
 
-def side_by_side(tasks: Mapping[str, Callable[[], object]], rounds: int, *, warm: int = 3) -> Samples:
-    """Milliseconds of each task in each of `rounds` rounds; a round runs every task once, in alternating order."""
+def _nothing() -> None:
+    pass
+
+
+def side_by_side(
+    tasks: Mapping[str, Callable[[], object]], rounds: int, *, warm: int = 3, before: Mapping[str, Callable] = NOTHING
+) -> Samples:
+    """Milliseconds of each task in each of `rounds` rounds; a round runs every task once, in alternating order.
+
+    What `before` has for a task is run before it each time, and not measured.
+    """
     names = list(tasks)
     for name in names * warm:
+        before.get(name, _nothing)()
         tasks[name]()
     taken = {name: np.empty(rounds) for name in names}
     gc.collect()
     for turn in range(rounds):
         for name in names if turn % 2 == 0 else reversed(names):
+            before.get(name, _nothing)()
             start = time.perf_counter()
             tasks[name]()
             taken[name][turn] = (time.perf_counter() - start) * 1000

@@ -28,7 +28,7 @@ def send_pending(date=None, dining_type=None):
     try:
         while batch := _claim(date, dining_type):
             live = [row for row in batch if row.order is not None and row.order.is_live]
-            connection.send_messages([message(row.order) for row in live])
+            connection.send_messages([message(row.order, row.user) for row in live])
             AutoOrderResult.objects.filter(pk__in=[row.pk for row in batch]).update(mailed_at=timezone.now())
             sent += len(live)
     except Exception:  # whatever a mail server does, the orders stand and the members have their notices
@@ -52,9 +52,9 @@ def _claim(date, dining_type):
     return rows
 
 
-def message(order):
+def message(order, user):
     """The mail on one order, in the member's language."""
-    with translation.override(order.user.language or settings.LANGUAGE_CODE):
+    with translation.override(user.language or settings.LANGUAGE_CODE):
         values = {
             "food": order.food.display_name,
             "maker": order.food.maker.name,
@@ -69,4 +69,4 @@ def message(order):
             "%(food)s of %(maker)s (%(price)s won) was ordered for you: %(date)s, %(meal)s.\n\n"
             "You can change or cancel it until %(until)s:\n%(link)s\n"
         )
-        return EmailMessage(subject, text % values, to=[order.user.email])
+        return EmailMessage(subject, text % values, to=[user.email])
