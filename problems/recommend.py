@@ -4,11 +4,9 @@ from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from problems import importing, selectors
+from problems import feeds, importing, selectors
 from problems.models import Attempt, Like, Problem, Tag
 from recommendations.domains import Domain, domains
-from recommendations.feeds import Latest, Popular, Similar
-from recommendations.for_you import ForYou
 
 TEXT_LENGTH = 4000
 
@@ -22,8 +20,8 @@ class ProblemDomain(Domain):
     #: `solve` and `fail` are recorded by the judge when a verdict is final.
     verbs = {"view": 1, "like": 3, "solve": 5, "fail": 2, "dislike": -3, "hide": -5, "impression": 0}
     positive_verbs = frozenset({"solve", "like"})
-    families = ("naive_bayes", "item_item", "popularity", "content")
-    feeds = (ForYou(), Popular(), Latest(), Similar())
+    families = feeds.FAMILIES
+    feeds = feeds.FEEDS
     listed_is_visible = True
     card_template = "problems/_card.html"
     import_columns = importing.COLUMNS

@@ -36,6 +36,7 @@ class Item2Vec(Family):
 
     name = "item2vec"
     sequential = True
+    contextual = False
     params = {
         "factors": Param(48, "length of the vectors", 2, 512),
         "window": Param(5, "how far apart in a sequence two items may stand", 1, 50),
