@@ -15,6 +15,7 @@ from ml import families as ml_families
 from ml import parameters
 from ml.families.items import Item
 from ml.parameters import Parameter
+from recommendations import model_settings
 
 if TYPE_CHECKING:
     from recommendations.feeds import Feed
@@ -35,6 +36,8 @@ class Domain:
     #: verbs that count as success in `evaluate`
     positive_verbs: ClassVar[frozenset[str]] = frozenset({"like", "join", "order", "solve"})
     families: ClassVar[Sequence[str]] = ("naive_bayes", "item_item", "popularity")
+    #: family → what differs from its default settings, as staff would write it: "recency=0.2 regularization=100"
+    family_settings: ClassVar[Mapping[str, str]] = {}
     #: estimators (ml.estimators.ESTIMATORS) that are trained, versioned and evaluated beside the families
     estimators: ClassVar[Sequence[str]] = ()
     #: whether members' models also keep what was done when (`ml.families.trace`): needed by sequential families
@@ -184,6 +187,7 @@ class Domain:
             for verb, weight in self.verbs.items()
         ]
         parameters.define(f"{self.name}.verbs", weights, title=format_lazy("{} · {}", name, _("What events weigh")))
+        model_settings.declare(self)
         for feed in self.feeds:
             if feed.parameters:
                 title = format_lazy("{} · {}", name, feed.verbose_name or feed.name)

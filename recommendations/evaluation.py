@@ -85,10 +85,13 @@ class Members(dict):
 
 
 class Fitter:
-    """Fits families on what was known at a time; a fit is kept, for parameters that only scoring reads."""
+    """Fits families on what was known at a time; a fit is kept, for parameters that only scoring reads.
 
-    def __init__(self, domain: Domain, log: Log):
-        self.domain, self.log = domain, log
+    `settings`: what the site trains each family with (`model_settings.in_force`); the families' defaults where absent.
+    """
+
+    def __init__(self, domain: Domain, log: Log, settings: Params | None = None):
+        self.domain, self.log, self.settings = domain, log, settings or {}
         self._data: dict[float, TrainingData] = {}
         self._kept: dict[tuple, Base] = {}
 
@@ -100,8 +103,11 @@ class Fitter:
         return self._data[end]
 
     def __call__(self, families: Iterable[str], end: float, params: Params | None = None) -> dict[str, Base]:
-        """The families, fitted on the items and events before `end`; `params`: their parameters that are no defaults."""
-        return {name: self._base(name, end, (params or {}).get(name, {})) for name in families}
+        """The families, fitted on the items and events before `end`; `params` overlay the settings."""
+        return {
+            name: self._base(name, end, {**self.settings.get(name, {}), **(params or {}).get(name, {})})
+            for name in families
+        }
 
     def _base(self, name: str, end: float, given: Mapping[str, Any]) -> Base:
         family = ml_families.get(name)
@@ -130,7 +136,7 @@ def walk(
     """Yield (scene maker, member number, target position) for each discovery in [start, end), learning on the way.
 
     `events` bounds how many are yielded (a seeded sample; all events are learned). A scene maker is valid until the next
-    step. `params`: the families' parameters that are no defaults. `fitter`: one that earlier walks used.
+    step. `params` overlay the fitter's settings; pass a `fitter` with the site's own, or one that kept its fits.
     """
     fit = fitter or Fitter(domain, log)
     positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}

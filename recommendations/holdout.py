@@ -49,12 +49,18 @@ class LastOut:
     """Makes the steps of a split again and again, for other families and parameters; members learn once."""
 
     def __init__(
-        self, domain: Domain, split: Split, members: dict[int, Member] | None = None, progress: Progress | None = None
+        self,
+        domain: Domain,
+        split: Split,
+        *,
+        members: dict[int, Member] | None = None,
+        settings: Params | None = None,
+        progress: Progress | None = None,
     ):
-        """`members`: newcomers by number, by default those of the site with their profiles."""
+        """`members`: newcomers by number, by default those of the site with their profiles. `settings`: see `Fitter`."""
         known = split.known
         self.domain, self.split, self.progress = domain, split, progress
-        self.fitter = Fitter(domain, known)
+        self.fitter = Fitter(domain, known, settings)
         self.members = Members(domain, known) if members is None else members
         for n in np.flatnonzero(np.isin(known.user, list(split.held))).tolist():
             learn(domain, known, self.members[int(known.user[n])], n)

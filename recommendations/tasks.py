@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from recommendations import catalogue
+from recommendations import catalogue, model_settings
 from recommendations.data import log_of
 from recommendations.domains import domains
 
@@ -16,12 +16,13 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None):
     """Fit one base on the whole log and catalogue; returns the ModelVersion. Equal data gives the version that is there."""
     from ml import registry, training
 
-    kind = domains[domain]
+    kind, params = domains[domain], None
     if family in kind.estimators:
         data = kind.estimator_data(family)
     else:
+        params = model_settings.in_force(domain, family)
         data = log_of(kind, catalogue.current(domain)).training(extra=kind.training_extra())
-    version = training.train(domain, family, data, progress=progress)
+    version = training.train(domain, family, data, params, progress=progress)
     if promote:
         registry.promote(version)
     return version

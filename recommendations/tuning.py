@@ -36,15 +36,17 @@ LEAST_GAIN = 5e-4  # in NDCG; less is no reason to change anything
 def tune(
     feed: ForYou, params: Mapping[str, Any], rehearse: Rehearse, families: Iterable[str], k: int, say: Say
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """(The feed's parameters with the best weights, the parameters of those of its `families` that differ from defaults)."""
+    """(The feed's parameters with the best weights, the chosen parameters of each of its `families` that has a weight)."""
     used = [name for name in feed.used_families(unweighted(params)) if name in families]
     tuned = {name: found for name in used if (found := tune_family(name, rehearse, k, say))}
     cases = collect(feed, params, rehearse(used, tuned))
     alone = {name: ndcg(cases, row, k) for name, row in zip(WEIGHTS, np.eye(len(WEIGHTS)), strict=True)}
     say(f"each part alone, NDCG@{k}: " + ", ".join(f"{name} {v:.3f}" for name, v in alone.items()))
     weights, value = search(cases, {name: params[name] for name in WEIGHTS}, k=k)
+    values = {**params, **weights}
+    tuned = {name: tuned[name] for name in feed.used_families(values) if name in tuned}
     say(f"validation: {len(cases)} events, NDCG@{k} {value:.4f} with {weights}, families {tuned}")
-    return {**params, **weights}, tuned
+    return values, tuned
 
 
 class Alone(Feed):
@@ -55,7 +57,7 @@ class Alone(Feed):
 
 
 def tune_family(name: str, rehearse: Rehearse, k: int, say: Say = lambda text: None) -> dict[str, Any]:
-    """The parameters of a family that rank best alone, those that are no defaults (`Family.tuned`, one after the other).
+    """The parameters of a family (`Family.tuned`) that rank best alone, chosen one after the other.
 
     The first value of each is the plainest; another one has to be clearly better.
     """
@@ -69,8 +71,7 @@ def tune_family(name: str, rehearse: Rehearse, k: int, say: Say = lambda text: N
         if clearly_better(gains, best):
             chosen[parameter], best = value, gains
         say(f"{name}.{parameter} {found} → {chosen[parameter]:g}")
-    defaults = family.with_defaults({})
-    return {parameter: value for parameter, value in chosen.items() if value != defaults[parameter]}
+    return chosen
 
 
 def clearly_better(gains: np.ndarray, than: np.ndarray) -> bool:

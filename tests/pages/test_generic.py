@@ -34,6 +34,7 @@ def regions(db):
     yield domains["regions"]
     domains.unregister("regions")
     parameters.undefine("regions.verbs")
+    parameters.undefine("regions.models")
 
 
 def test_its_tabs_and_cards(client, regions):

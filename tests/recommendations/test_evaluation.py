@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ml import parameters
-from recommendations import catalogue, report, tuning
+from ml.models import ParameterChange
+from recommendations import catalogue, model_settings, report, tuning
 from recommendations.bulk import record_many
 from recommendations.data import log_of
 from recommendations.domains import domains
@@ -123,3 +124,13 @@ def test_tuning_says_what_each_part_reaches_alone(tastes, capsys):
     out = capsys.readouterr().out
     assert "each part alone, NDCG@3: text " in out
     assert "validation: " in out
+
+
+def test_what_was_chosen_can_be_served(tastes):
+    call_command("evaluate", "activities", refits=1, k=3, tune=True, apply=True, feeds="for-you")
+    stored = parameters.get("activities.models")
+    settings = model_settings.parse("popularity", stored["popularity"]) or model_settings.parse(
+        "item_item", stored["item_item"]
+    )
+    assert settings
+    assert ParameterChange.objects.filter(scope="activities.for-you").count() == len(tuning.WEIGHTS)

@@ -4,9 +4,10 @@ import json
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from ml import parameters
-from recommendations import catalogue, report
+from recommendations import catalogue, model_settings, report
 from recommendations.data import log_of
 from recommendations.domains import Unknown, domains
 from recommendations.evaluation import Fitter, Policy, evaluate, families_of, split_times, walk
@@ -35,6 +36,11 @@ class Command(BaseCommand):
             action="store_true",
             help="choose the families' parameters and the weights on the validation part first",
         )
+        parser.add_argument(
+            "--apply",
+            action="store_true",
+            help="with --tune: serve with what was chosen (then: manage.py train DOMAIN)",
+        )
         parser.add_argument("--feeds", default="for-you,baseline,popularity,latest")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--json", help="also write the report to this file")
@@ -60,6 +66,8 @@ class Command(BaseCommand):
                 raise CommandError("--tune chooses the weights of the first feed, which has to be for-you")
             values, tuned = tune(feed, first.params, validation, kind.families, k, self.stdout.write)
             policies[0] = Policy(first.name, feed, values)
+            if options["apply"]:
+                self._apply(kind, policies[0], tuned)
         outcome = evaluate(policies, test(families_of(policies), tuned), k)
         found = report.summary(outcome, len(log.snapshot), seed=options["seed"])
         found["parameters"] = {policy.name: dict(policy.params) for policy in policies}
@@ -69,6 +77,17 @@ class Command(BaseCommand):
             with open(options["json"], "w", encoding="utf-8") as file:
                 json.dump(found, file, ensure_ascii=False, indent=1)
 
+    def _apply(self, kind, policy, tuned):
+        """Store the weights as the feed's parameters, and each family's as the domain's own settings."""
+        with transaction.atomic():
+            for name in WEIGHTS:
+                parameters.set(f"{kind.name}.{policy.feed.name}", name, policy.params[name])
+            for family, settings in tuned.items():
+                own = parameters.get(model_settings.scope_of(kind.name))[family]
+                settings = {**model_settings.parse(family, own), **settings}
+                parameters.set(model_settings.scope_of(kind.name), family, model_settings.to_text(settings))
+        self.stdout.write(f"stored; `manage.py train {kind.name}` fits bases with it")
+
     def _progressive(self, kind, log, options):
         """Makers of the validation and the test steps; weights are chosen on the former only."""
         validation, test, end = split_times(log)
@@ -76,7 +95,7 @@ class Command(BaseCommand):
         events = options["events"]
 
         bounded = min(events or TUNED_ON, TUNED_ON)
-        fitter = Fitter(kind, log)  # keeps what the search for parameters fits again and again
+        fitter = Fitter(kind, log, self._settings(kind))  # keeps what the search for parameters fits again and again
 
         def first(families, params):
             return walk(
@@ -84,7 +103,8 @@ class Command(BaseCommand):
             )
 
         def second(families, params):
-            return walk(kind, log, test, end, families=families, params=params, events=events, **more)
+            fresh = Fitter(kind, log, self._settings(kind))
+            return walk(kind, log, test, end, families=families, params=params, fitter=fresh, events=events, **more)
 
         return first, second
 
@@ -92,7 +112,12 @@ class Command(BaseCommand):
         """The same for one item held out per member: for validation, the last but one."""
         test = leave_last_out(kind, log, people=options["people"], seed=options["seed"])
         validation = leave_last_out(kind, test.known, least=2, people=TUNED_ON, seed=options["seed"])
-        return LastOut(kind, validation, progress=self._progress), LastOut(kind, test, progress=self._progress)
+        more = {"settings": self._settings(kind), "progress": self._progress}
+        return LastOut(kind, validation, **more), LastOut(kind, test, **more)
+
+    def _settings(self, kind):
+        """What the site trains each family with."""
+        return {family: model_settings.in_force(kind.name, family) for family in kind.families}
 
     def _policy(self, kind, name) -> Policy:
         """A feed by name; `popularity` is the default feed with the weight of popularity alone, so nothing used is shown."""
