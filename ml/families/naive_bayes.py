@@ -28,7 +28,7 @@ class NaiveBayes(Family):
         "weighting": Param(
             "learned", "fixed weight of each feature, learned with the base", choices=("learned", "none")
         ),
-        "score_features": Param(40, "score: features read per item, the most telling ones", 1, 10_000),
+        "score_features": Param(16, "score: features read per item, the most telling ones", 1, 10_000),
         "label_weight": Param(0.1, "score: weight of the liked labels", 0, 100),
         "word_weight": Param(1.0, "score: weight of the liked words", 0, 100),
         "dislike_weight": Param(0.5, "score: how much a dislike takes back of what a like adds", 0, 10),
@@ -88,14 +88,14 @@ class NaiveBayes(Family):
     def extend_features(self, base: Base, catalogue: Catalogue, old: Features | None) -> Features:
         learned = Learned.of(base)
         if old is None:
-            none, width = np.zeros(0, np.int32), len(learned.vectorizer)
+            none, width = np.zeros(0, np.intp), len(learned.vectorizer)
             counts = SparseRows(width, learned.vectorizer.dtype)
             old = Features(counts, none, none, SparseRows(width), list(learned.classes))
         items = catalogue.items[old.counts.rows :]
         if not items:
             return old
         matrix = learned.vectorizer.transform([item.text for item in items])
-        codes = np.array([_code(old.labels, item.label) for item in items], np.int32)
+        codes = np.array([_code(old.labels, item.label) for item in items], np.intp)
         shown = codes.copy()
         if (codes < 0).any():
             shown[codes < 0] = best_classes(learned, matrix[codes < 0])

@@ -69,7 +69,7 @@ class Features:
     """What is known of each catalogue row; codes past the base's classes are new labels."""
 
     counts: SparseRows
-    codes: np.ndarray  # of the item's own label, -1 for none: what it teaches
+    codes: np.ndarray  # intp, of the item's own label, -1 for none: what it teaches
     shown: np.ndarray  # the same with the base's best class for items without a label: what it scores as
     telling: SparseRows  # shares (adding up to 1) of the few features that speak for the row; scores read only these
     labels: list[str]
@@ -198,11 +198,10 @@ class NaiveBayesPersonal(Personal):
             return np.zeros(len(self.catalogue) if rows is None else len(rows), np.float32)
         label, word = self._lift()  # first: it may load revisions, which adds rows
         features = self.family.features(self.base, self.catalogue)
-        shown = features.shown if rows is None else features.shown[rows]
         padded = np.zeros(len(features.labels) + 1, np.float32)  # the last: no label. Labels may be newer than sums
         padded[: len(label)] = label
         out = features.telling.dot(word, rows)
-        out += padded[shown]
+        out += padded[features.shown if rows is None else features.shown[rows]]
         return out
 
     def explain(self, item: Item) -> Explanation:
