@@ -1,4 +1,4 @@
-"""`make run`: set up, prepare the data, then the web server and the task worker until Ctrl-C."""
+"""`make run`: set up, prepare the data, then the web server, the task worker and the judge until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -65,15 +65,14 @@ def prepare(supervisor: Supervisor) -> list[str]:
 
 
 def start(supervisor: Supervisor, host: str, port: int) -> None:
-    """Start the web server and the task worker."""
+    """Start the web server, the task worker and the judge, which is a task worker of its own: trainings take minutes."""
     web = [str(BIN / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning"]
     web += ["--workers", setting("WEB_WORKERS", "1"), "--blocking-threads", setting("WEB_THREADS", "4")]
     supervisor.start("web", [*web, "config.wsgi:application"], NUMERIC)
-    supervisor.start(
-        "tasks",
-        [str(BIN / "python"), "manage.py", "qcluster"],
-        {**NUMERIC, "LOG_LEVEL": setting("LOG_LEVEL", "WARNING")},
-    )
+    quiet = {**NUMERIC, "LOG_LEVEL": setting("LOG_LEVEL", "WARNING")}
+    cluster = [str(BIN / "python"), "manage.py", "qcluster"]
+    supervisor.start("tasks", cluster, quiet)
+    supervisor.start("judge", cluster, {**quiet, "Q_CLUSTER_NAME": "judge"})
 
 
 def wait_until_up(supervisor: Supervisor, url: str) -> None:
@@ -96,7 +95,7 @@ def wait_until_up(supervisor: Supervisor, url: str) -> None:
 
 def _fail(child: Child) -> None:
     child.drain()
-    names = {"web": "the web server", "tasks": "the task worker"}
+    names = {"web": "the web server", "tasks": "the task worker", "judge": "the judge"}
     lines = "".join(f"\n    {line}" for line in child.last) or " (it printed nothing)"
     raise Failed(
         f"{names[child.name]} ended with status {child.process.returncode}; all is stopped. Its last lines:{lines}"

@@ -35,6 +35,7 @@ def ensure(supervisor: Supervisor, kind: str = "run") -> None:
         if _done(kind):  # another start did it while this one waited
             return
         _make_venv(supervisor)
+        system.ensure_judge(supervisor)
         _install(supervisor, kind)
 
 

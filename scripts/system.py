@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import time
@@ -31,3 +32,26 @@ def install(supervisor: Supervisor, packages: Sequence[str]) -> bool:
         if child.process.returncode and arguments[0] == "install":
             return False
     return True
+
+
+def judge_packages() -> dict[str, str]:
+    """Return the packages that the judge of coding problems wants and that are not there, and what each is for.
+
+    Without bubblewrap it confines programs by Landlock; without the other two it runs none and says so.
+    """
+    found = {}
+    if not shutil.which("bwrap"):
+        found["bubblewrap"] = "the judge's first sandbox"
+    if not os.access("/usr/bin/python3", os.X_OK):
+        found["python3"] = "the interpreter that members' programs run in"
+    if not ctypes.util.find_library("seccomp"):
+        found["libseccomp2"] = "the judge's filter of system calls"
+    return found
+
+
+def ensure_judge(supervisor: Supervisor) -> None:
+    """Install what the judge wants where that may be done; where it may not, say what is left out."""
+    if packages := list(judge_packages()):
+        install(supervisor, packages)
+    for package, what in judge_packages().items():
+        say(f"left out, as {package} is not installed: {what}. To have it: apt-get install {package}")

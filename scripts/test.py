@@ -26,7 +26,7 @@ def missing() -> dict[str, str]:
         found["fonts-noto-cjk"] = "Korean letters in screenshots and charts"
     if not shutil.which("xgettext"):
         found["gettext"] = "whether every text has a Korean translation"
-    return found
+    return found | system.judge_packages()
 
 
 def ensure_system(supervisor: Supervisor) -> None:
