@@ -34,6 +34,15 @@ class ProblemQuerySet(models.QuerySet):
             found = found.filter(condition)
         return found
 
+    def tagged(self, *tags):
+        """Problems that have every one of the tags (rows)."""
+        from problems.models import ProblemTag
+
+        found = self
+        for tag in tags:
+            found = found.filter(Exists(ProblemTag.objects.filter(problem=OuterRef("pk"), tag=tag)))
+        return found
+
     def with_tags(self):
         """With their tags, main tag first: one query more for all rows."""
         from problems.models import ProblemTag

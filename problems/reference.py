@@ -1,4 +1,4 @@
-"""The 38 tags every site starts with."""
+"""The 38 tags every site starts with, and which of them is usually learned before which."""
 
 TAGS = [
     ("math", "수학", "Mathematics"),
@@ -48,4 +48,58 @@ def ensure(model):
     taken = [set(column) for column in zip(*known, strict=True)] or [set(), set(), set()]
     missing = [row for row in TAGS if not any(value in names for value, names in zip(row, taken, strict=True))]
     model.objects.bulk_create([model(slug=slug, name_ko=ko, name_en=en) for slug, ko, en in missing])
+    return len(missing)
+
+
+#: after → before: what textbooks agree on; the log adds to it, and staff correct it
+PREREQUISITES = {
+    "dp": ("math", "implementation"),
+    "graph_traversal": ("graphs", "queue", "stack"),
+    "bfs": ("graph_traversal", "queue"),
+    "dfs": ("graph_traversal", "stack"),
+    "trees": ("graphs", "dfs"),
+    "segtree": ("trees", "prefix_sum", "divide_and_conquer"),
+    "binary_search": ("sorting",),
+    "topological_sorting": ("graph_traversal", "queue"),
+    "combinatorics": ("math",),
+    "number_theory": ("math", "arithmetic"),
+    "primality_test": ("number_theory",),
+    "sieve": ("primality_test",),
+    "dijkstra": ("bfs", "priority_queue"),
+    "bellman_ford": ("graphs", "dp"),
+    "floyd_warshall": ("graphs", "dp"),
+    "mst": ("graphs", "sorting", "priority_queue"),
+    "knapsack": ("dp",),
+    "backtracking": ("bruteforcing", "dfs"),
+    "bitmask": ("bruteforcing",),
+    "divide_and_conquer": ("bruteforcing",),
+    "deque": ("queue", "stack"),
+    "stack": ("data_structures",),
+    "queue": ("data_structures",),
+    "priority_queue": ("data_structures", "sorting"),
+    "data_structures": ("implementation",),
+    "prefix_sum": ("arithmetic",),
+    "greedy": ("sorting",),
+    "simulation": ("implementation",),
+    "sorting": ("implementation",),
+    "string": ("implementation",),
+    "regex": ("string",),
+    "bruteforcing": ("implementation",),
+    "graphs": ("data_structures",),
+    "math": ("arithmetic",),
+    "geometry": ("math",),
+}
+
+
+def ensure_prerequisites(tag_model, model):
+    """Make the edges that are missing between tags that are there; what staff changed stays."""
+    tags = {tag.slug: tag for tag in tag_model.objects.all()}
+    known = set(model.objects.values_list("before__slug", "after__slug"))
+    missing = [
+        model(before=tags[before], after=tags[after], weight=0.8, source="given")
+        for after, befores in PREREQUISITES.items()
+        for before in befores
+        if (before, after) not in known and before in tags and after in tags
+    ]
+    model.objects.bulk_create(missing)
     return len(missing)

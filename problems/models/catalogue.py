@@ -203,6 +203,7 @@ class Prerequisite(models.Model):
     """The tag `before` is learned before the tag `after`: learned from the log, corrected by staff."""
 
     class Source(models.TextChoices):
+        GIVEN = "given", _("given at the start")
         LOG = "log", _("learned from submissions")
         STAFF = "staff", _("staff")
 

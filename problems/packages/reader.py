@@ -23,6 +23,8 @@ REFUSED_TYPES = {
 }
 MEMORY_MB, OUTPUT_KB = (16, 4096), (1, 65536)
 TIME_S = (0.1, 60.0)
+#: addresses beside those of problems
+RESERVED = {"tags", "roadmap", "list", "progress", "submissions", "trials"}
 SLUG = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -87,7 +89,7 @@ def make_slug(name: str) -> str:
     slug = SLUG.sub("-", name.lower()).strip("-_")[:80]
     if not slug:
         raise PackageError(f"the name {name[:40]!r} makes no slug; give one with --slug")
-    return f"problem-{slug}"[:80] if slug.isdigit() else slug
+    return f"problem-{slug}"[:80] if slug.isdigit() or slug in RESERVED else slug
 
 
 def describe(package: Package, top: settings.Reader, modern: bool) -> None:
