@@ -16,6 +16,9 @@ _JADE = {
     "950": "oklch(27.7% .046 192.524)",
 }
 
+#: A cell that begins with = would be run by the spreadsheet that opens an export.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
 UNFOLD = {
     "SITE_TITLE": "Moa",
     "SITE_HEADER": "Moa",

@@ -1,0 +1,3 @@
+"""The admin's pages for meals."""
+
+from meals.admin import auto, catalogue, groups, menus, orders  # noqa: F401  registers

@@ -1,0 +1,30 @@
+"""Automatic orders: who allows what, what each run did, and why it left somebody out."""
+
+from django.contrib import admin
+
+from meals.admin.base import ReadAndExportAdmin
+from meals.models import AutoOrder, AutoOrderResult, AutoOrderRun
+
+
+@admin.register(AutoOrder)
+class AutoOrderAdmin(ReadAndExportAdmin):
+    list_display = ("user", "dining_type", "enabled", "max_price", "updated_at")
+    list_filter = ("enabled", "dining_type")
+    list_select_related = ("user",)
+    search_fields = ("user__nickname", "user__email")
+
+
+@admin.register(AutoOrderRun)
+class AutoOrderRunAdmin(ReadAndExportAdmin):
+    list_display = ("date", "dining_type", "started_at", "finished_at", "ordered", "skipped")
+    list_filter = ("dining_type", "date")
+    date_hierarchy = "date"
+
+
+@admin.register(AutoOrderResult)
+class AutoOrderResultAdmin(ReadAndExportAdmin):
+    list_display = ("date", "dining_type", "user", "outcome", "reason", "order", "mailed_at")
+    list_filter = ("outcome", "reason", "dining_type", "date")
+    list_select_related = ("user", "order__food")
+    search_fields = ("user__nickname", "user__email")
+    date_hierarchy = "date"

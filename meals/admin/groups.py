@@ -1,0 +1,73 @@
+"""Groups, their members and days off."""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from meals import services
+from meals.admin.base import CleanedForm
+from meals.models import Group, GroupMembership, Holiday
+from recommendations.staff import TableAdmin
+
+
+class HolidayInline(TabularInline):
+    model = Holiday
+    extra = 0
+    fields = ("date", "name")
+
+
+@admin.register(Group)
+class GroupAdmin(TableAdmin):
+    form = CleanedForm
+    inlines = (HolidayInline,)
+    list_display = ("name", "address", "is_public", "is_active", "lunch_cutoff", "dinner_cutoff", "budget")
+    list_filter = ("is_public", "is_active", "region")
+    search_fields = ("name", "address", "external_id")
+    autocomplete_fields = ("region",)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        moved = services.refresh_cutoffs(form.instance)
+        if moved:
+            self.message_user(request, _("Cutoffs of menus changed: %(count)d.") % {"count": moved}, messages.INFO)
+        for holiday in form.instance.holidays.all():
+            tell_day_off(self, request, holiday)
+
+
+def tell_day_off(page, request, holiday):
+    """Withdraw the menus of a day off; what was withdrawn already stays so."""
+    orders = services.close_day(holiday)
+    if orders:
+        text = _("Orders cancelled on %(date)s, members told: %(count)d.")
+        page.message_user(request, text % {"date": holiday.date, "count": orders}, messages.WARNING)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(TableAdmin):
+    list_display = ("date", "name", "group")
+    list_filter = ("group",)
+    list_select_related = ("group",)
+    search_fields = ("name", "group__name")
+    date_hierarchy = "date"
+    autocomplete_fields = ("group",)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tell_day_off(self, request, obj)
+
+
+@admin.register(GroupMembership)
+class GroupMembershipAdmin(ModelAdmin):
+    list_display = ("group", "user", "role", "joined_at")
+    list_filter = ("role", "group")
+    list_select_related = ("group", "user")
+    search_fields = ("group__name", "user__nickname", "user__email")
+    autocomplete_fields = ("group", "user")
+    show_full_result_count = False
+
+    def delete_model(self, request, obj):
+        services.group_leave(user=obj.user, group=obj.group)
+
+    def delete_queryset(self, request, queryset):
+        for row in queryset.select_related("user", "group"):
+            services.group_leave(user=row.user, group=row.group)
