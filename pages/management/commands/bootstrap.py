@@ -13,11 +13,14 @@ from django_q.models import Schedule
 
 from accounts.models import User
 from accounts.services import ensure_reference_data
-from activities import demo
+from activities import demo as activities_demo
 from ml import parameters, registry, revisions
+from problems import demo as problems_demo
 from recommendations.domains import domains
 from recommendations.tasks import train_family
 
+#: in the order of loading: the members come with the activities
+DEMOS = (activities_demo, problems_demo)
 MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"
 SEASONS = (  # from December on
     "연말 모임 겨울 홈베이킹 실내",
@@ -40,13 +43,16 @@ class Command(BaseCommand):
     def handle(self, *, no_demo, **options):
         self.began = time.perf_counter()
         logging.getLogger("ml.registry").setLevel(logging.WARNING)  # the lines below say the same for people
-        if not no_demo and not demo.is_loaded():
+        missing = [] if no_demo else [demo for demo in DEMOS if not demo.is_loaded()]
+        if missing:
             self._say("demo data (synthetic, see fixtures/README.md)")
             with transaction.atomic():
                 ensure_reference_data()
-                demo.load_all(self._say)
-                self._logins()
-                self._season()
+                for demo in missing:
+                    demo.load_all(self._say)
+                if activities_demo in missing:
+                    self._logins()
+                    self._season()
         self._train()
         self._schedule()
         if not no_demo and settings.DEBUG:
