@@ -1,0 +1,19 @@
+"""The weakness radar."""
+
+from problems.weakness import radar
+
+
+def test_predicted_stands_beside_real(world, alice, happened):
+    for level in (2, 3):
+        happened(alice, world["graphs", level], "fail", days=2)
+        happened(alice, world["math", level], "solve", days=1)
+    rows = {row["tag"].slug: row for row in radar(alice)}
+    assert (rows["graphs"]["real"], rows["graphs"]["n"]) == (1.0, 2)
+    assert (rows["math"]["real"], rows["math"]["n"]) == (0.0, 2)
+    assert (rows["dp"]["real"], rows["dp"]["n"]) == (None, 0)
+    assert rows["graphs"]["predicted"] > rows["math"]["predicted"]
+    assert [row["n"] for row in radar(alice)] == [2, 2, 0, 0]
+
+
+def test_it_is_empty_before_anything_is_trained(db, alice):
+    assert radar(alice) == []
