@@ -4,11 +4,13 @@ import math
 import re
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.text import slugify
 
 from problems.models import Like, Problem, ProblemTag, Tag
 from problems.models.catalogue import HIGHEST, LOWEST
+from problems.querysets import tags_prefetch
 from recommendations.importing import values
 
 COLUMNS = ("level", "moa_level", "title_en", "title_ko", "statement_en", "statement_ko", "author", "source", "licence")
@@ -164,6 +166,8 @@ def _write(rows, outcomes, touched, tags):
         if "tags" in row
     ]
     changed = set(set_tags(tagged, new={problem.pk for _row, problem, how in done if how == "created"}))
+    # With their tags, for the caller publishes them.
+    prefetch_related_objects([problem for _row, problem, _how in done], tags_prefetch())
     for number, outcome in enumerate(outcomes):
         if isinstance(outcome, tuple) and outcome[1] == "unchanged" and outcome[0].pk in changed:
             outcomes[number] = (outcome[0], "updated")

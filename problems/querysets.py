@@ -16,6 +16,12 @@ def terms(query):
     return (query or "").replace("\x00", " ")[:SEARCH_LENGTH].split()[:SEARCH_TERMS]
 
 
+def tags_prefetch():
+    from problems.models import ProblemTag
+
+    return Prefetch("problem_tags", queryset=ProblemTag.objects.select_related("tag"))
+
+
 class ProblemQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status="published")
@@ -45,9 +51,7 @@ class ProblemQuerySet(models.QuerySet):
 
     def with_tags(self):
         """With their tags, main tag first: one query more for all rows."""
-        from problems.models import ProblemTag
-
-        return self.prefetch_related(Prefetch("problem_tags", queryset=ProblemTag.objects.select_related("tag")))
+        return self.prefetch_related(tags_prefetch())
 
     def for_cards(self):
         """With what a card shows, in two queries."""

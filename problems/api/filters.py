@@ -2,6 +2,7 @@
 
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from problems import selectors
 from problems.models import Problem, Tag
@@ -9,13 +10,16 @@ from problems.models.catalogue import HIGHEST, LOWEST, TIERS
 from problems.querysets import SEARCH_LENGTH
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "description": "slugs; a problem has all of them"})
+class TagFilter(filters.ModelMultipleChoiceFilter):
+    """Tags by their slugs."""
+
+
 class ProblemFilter(filters.FilterSet):
     """`ordering` is checked here and applied by the pages."""
 
     q = filters.CharFilter(method="search", label=_("Search"), max_length=SEARCH_LENGTH)
-    tag = filters.ModelMultipleChoiceFilter(
-        queryset=Tag.objects.all(), to_field_name="slug", method="of_tags", label=_("Tags: a problem has all of them")
-    )
+    tag = TagFilter(queryset=Tag.objects.all(), to_field_name="slug", method="of_tags")
     level = filters.NumberFilter(min_value=LOWEST, max_value=HIGHEST)
     level_from = filters.NumberFilter("level", "gte", min_value=LOWEST, max_value=HIGHEST)
     level_to = filters.NumberFilter("level", "lte", min_value=LOWEST, max_value=HIGHEST)

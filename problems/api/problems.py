@@ -25,7 +25,7 @@ class ProblemViewSet(Refusals, viewsets.GenericViewSet):
     """Coding problems. Anybody may read what is published."""
 
     queryset = Problem.objects.all()
-    serializer_class = serializers.ProblemSerializer
+    serializer_class = serializers.FullProblemSerializer
     filterset_class = ProblemFilter
     pagination_class = OrderedPagination
     lookup_field = "key"
@@ -44,7 +44,7 @@ class ProblemViewSet(Refusals, viewsets.GenericViewSet):
         page = self.paginate_queryset(self.filter_queryset(Problem.objects.published().for_cards()))
         return self.get_paginated_response(ProblemCardSerializer(page, many=True).data)
 
-    @extend_schema(parameters=[KEY], responses=responses(404, ok=serializers.ProblemSerializer))
+    @extend_schema(parameters=[KEY], responses=responses(404, ok=serializers.FullProblemSerializer))
     def retrieve(self, request, key):
         """One problem with its samples, by id or slug."""
         return Response(self.get_serializer(self._get(key)).data)
@@ -85,7 +85,7 @@ class ProblemViewSet(Refusals, viewsets.GenericViewSet):
         operation_id="like_problem",
         parameters=[KEY],
         request=None,
-        responses=responses(401, 404, ok=serializers.LikeSerializer),
+        responses=responses(401, 404, ok=serializers.ProblemLikeSerializer),
     )
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def like(self, request, key):
@@ -94,7 +94,9 @@ class ProblemViewSet(Refusals, viewsets.GenericViewSet):
         return Response({"liked": True})
 
     @extend_schema(
-        operation_id="unlike_problem", parameters=[KEY], responses=responses(401, 404, ok=serializers.LikeSerializer)
+        operation_id="unlike_problem",
+        parameters=[KEY],
+        responses=responses(401, 404, ok=serializers.ProblemLikeSerializer),
     )
     @like.mapping.delete
     def unlike(self, request, key):

@@ -32,7 +32,7 @@ class SampleSerializer(serializers.Serializer):
         return test.answer[:SAMPLE_BYTES].decode("utf-8", "replace")
 
 
-class ProblemSerializer(ProblemCardSerializer):
+class FullProblemSerializer(ProblemCardSerializer):
     """A problem in full; `state` (solved, tried or empty) and `liked` are how the caller stands to it."""
 
     external_id = serializers.CharField(read_only=True, allow_null=True)
@@ -96,5 +96,5 @@ class GoalSerializer(serializers.Serializer):
     level = serializers.IntegerField(min_value=LOWEST, max_value=HIGHEST)
 
 
-class LikeSerializer(serializers.Serializer):
+class ProblemLikeSerializer(serializers.Serializer):
     liked = serializers.BooleanField(read_only=True)
