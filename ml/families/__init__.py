@@ -17,6 +17,9 @@ FAMILIES: dict[str, str] = {
     "content": "ml.families.content.Content",
     "item2vec": "ml.families.item2vec.Item2Vec",
     "deepfm": "ml.families.vulnerability.family.DeepFM",
+    "boosting": "ml.families.choices.boosting.Boosting",
+    "neural_cf": "ml.families.choices.neural.NeuralCF",
+    "deepfm_choice": "ml.families.choices.neural.DeepFMChoice",
 }
 
 

@@ -1,0 +1,167 @@
+"""Choice sets from a log: each choice with what else was offered at that moment, described as it looked then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.families.base import digest
+from ml.families.choices.past import CHOSEN, COLUMNS, DAY, WEEK, Crowd, Past, describe, weekdays
+from ml.families.choices.things import Things, Vocabulary, things_of
+from ml.families.items import TrainingData
+
+MOST = 20  # items in a set: the chosen one first
+RECENT = 20  # choices before that the networks read
+PERIOD = 7 * DAY  # popularity is counted anew so often
+
+
+@dataclass(frozen=True)
+class Sets:
+    """`item` (sets × MOST, indices of items, -1: none), the chosen one first; `columns` (sets × MOST × COLUMNS);
+    `before` (sets × RECENT, the last choices, newest first, -1: none) and their `age` in days; weekday, member and time.
+    """
+
+    item: np.ndarray
+    columns: np.ndarray
+    before: np.ndarray
+    age: np.ndarray
+    weekday: np.ndarray
+    member: np.ndarray
+    time: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def part(self, which) -> Sets:
+        return Sets(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that training needs: the vocabulary, items' arrays, the sets in time order, and everybody's choices at the end."""
+
+    words: Vocabulary
+    things: Things
+    sets: Sets
+    crowd: Crowd
+
+
+def prepare(data: TrainingData, samples: int, seed: int = 0, until: float = np.inf) -> Prepared:
+    """Sets of the last `samples` choices before `until`; what they are described by may be older."""
+    words = Vocabulary.of(data.items)
+    things = things_of(data.items, words)
+    known = data.time < until
+    weight = data.weight.astype(np.float64) * 1000
+    positive = known & np.isin(data.verb, CHOSEN) & (data.weight > 0)
+    chosen = np.flatnonzero(positive)
+    offers = Offers(data, things)
+    crowds = Crowds(data, things, words, chosen, offers)
+    wanted = set(chosen[-samples:].tolist())
+    sets = _sets(data, things, weight, known, wanted, offers, crowds, np.random.default_rng(seed))
+    return Prepared(words, things, sets, crowds.at(np.inf))
+
+
+def _sets(data, things, weight, known, wanted, offers, crowds, rng) -> Sets:
+    rows: list[tuple] = []
+    order = np.flatnonzero(known)
+    order = order[np.argsort(data.member[order], kind="stable")]
+    for events in np.split(order, np.flatnonzero(np.diff(data.member[order])) + 1) if len(order) else []:
+        past = Past.made(data.item[events].astype(np.int64), data.time[events], data.verb[events], weight[events])
+        for n, event in enumerate(events.tolist()):
+            if event in wanted:
+                rows.append(_set(data, things, past.upto(n), event, offers, crowds, rng))
+    rows.sort(key=lambda row: row[-1])
+    empty = ((0, MOST), (0, MOST, len(COLUMNS)), (0, RECENT), (0, RECENT), (0,), (0,), (0,))
+    if not rows:
+        return Sets(*(np.zeros(shape) for shape in empty))
+    return Sets(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def _set(data, things, past: Past, event: int, offers: Offers, crowds: Crowds, rng) -> tuple:
+    at = float(data.time[event])
+    weekday = offers.weekday(event, at)
+    others = offers.others(event, rng)
+    items = np.concatenate([[data.item[event]], others]).astype(np.int64)
+    item, columns = np.full(MOST, -1), np.zeros((MOST, len(COLUMNS)), np.float32)
+    item[: len(items)] = items
+    columns[: len(items)] = describe(things, past, crowds.at(at), at, weekday, items)
+    before, age = recent(past, at)
+    return item, columns, before, age, weekday, int(data.member[event]), at
+
+
+def recent(past: Past, at: float) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, ages in days) of the last choices, newest first, padded with -1 and 0."""
+    row, time = past.row[past.chosen][::-1][:RECENT], past.time[past.chosen][::-1][:RECENT]
+    before, age = np.full(RECENT, -1), np.zeros(RECENT, np.float32)
+    before[: len(row)], age[: len(row)] = row, np.maximum(at - time, 0) / DAY
+    return before, age
+
+
+def fingerprint(data: TrainingData) -> str:
+    """sha256 of all that sets are made of."""
+    items = [[item.id, item.label, list(item.tags), dict(item.numbers)] for item in data.items]
+    events = [data.member, data.item, data.weight, data.time, data.verb, [str(context) for context in data.context]]
+    offers = {name: list(map(str, values)) for name, values in data.extra.get("offers", {}).items()}
+    return digest([items, events, offers])
+
+
+class Offers:
+    """What was offered with each choice: the menu that the event names (`extra["offers"]`), or else a sample of all items.
+
+    `extra["offers"]` has equally long `context` (what events name), `slot` (a number for each menu of a day), `item`
+    (ids) and `weekday`.
+    """
+
+    def __init__(self, data: TrainingData, things: Things):
+        self.data, self.items = data, len(data.items)
+        found: Mapping[str, Any] = data.extra.get("offers", {})
+        self.slot = dict(zip(found.get("context", ()), found.get("slot", ()), strict=True))
+        self.day = dict(zip(found.get("slot", ()), found.get("weekday", ()), strict=True))
+        self.menu: dict[int, list[int]] = {}
+        for slot, item in zip(found.get("slot", ()), found.get("item", ()), strict=True):
+            if item in things.groups:
+                self.menu.setdefault(slot, []).append(things.groups[item])
+
+    def weekday(self, event: int, at: float) -> int:
+        return int(self.day.get(self.slot.get(self.data.context[event]), weekdays(at)))
+
+    def others(self, event: int, rng: np.random.Generator) -> np.ndarray:
+        """What else could have been chosen, MOST - 1 at most."""
+        chosen, slot = int(self.data.item[event]), self.slot.get(self.data.context[event])
+        menu = self.menu.get(slot) if slot is not None else None
+        pool = np.array(menu, np.int64) if menu else rng.integers(0, self.items, MOST - 1)
+        pool = np.unique(pool[pool != chosen])
+        return pool if len(pool) < MOST else rng.choice(pool, MOST - 1, replace=False)
+
+
+class Crowds:
+    """Everybody's choices until the week of a moment: what a set is described by must not know what came after it."""
+
+    def __init__(self, data: TrainingData, things: Things, words: Vocabulary, chosen: np.ndarray, offers: Offers):
+        self.label_of = things.label
+        self.labels, self.items = max(len(words.labels), 1), len(data.items)
+        self.item, self.time = data.item[chosen], data.time[chosen]
+        self.weekday = weekdays(self.time)
+        self.offered = np.bincount([item for menu in offers.menu.values() for item in menu], minlength=self.items)
+        self.known: dict[float, Crowd] = {}
+
+    def at(self, moment: float) -> Crowd:
+        start = np.inf if np.isinf(moment) else moment // PERIOD * PERIOD
+        if start not in self.known:
+            self.known[start] = self._until(start)
+        return self.known[start]
+
+    def _until(self, end: float) -> Crowd:
+        n = int(np.searchsorted(self.time, end))
+        fade = np.exp2(-(self.time[n - 1] - self.time[:n]) / (30 * DAY)) if n else np.zeros(0)
+        count = np.bincount(self.item[:n], fade, self.items)
+        share = n / max(len(self.time), 1)  # of the offers, as many as of the choices had been seen by then
+        rate = (np.bincount(self.item[:n], minlength=self.items) + 1.0) / (self.offered * share + 20.0)
+        by_day = np.full((self.labels, WEEK), 2.0)
+        np.add.at(by_day, (np.maximum(self.label_of[self.item[:n]], 0), self.weekday[:n]), 1.0)
+        ratio = by_day / by_day.sum(1, keepdims=True) / (by_day.sum(0) / by_day.sum())
+        popular = np.log((count + 0.1) / (count.sum() + 0.1 * max(self.items, 1)))
+        return Crowd(popular.astype(np.float32), np.log(rate).astype(np.float32), np.log(ratio).astype(np.float32))
