@@ -20,13 +20,13 @@ class ProblemFilterForm(forms.Form):
         label=_("Tags"), queryset=Tag.objects.none(), to_field_name="slug", required=False
     )
     tier = forms.ChoiceField(label=_("Tier"), choices=[("", _("Any")), *TIER_NAMES.items()], required=False)
+    state = forms.ChoiceField(
+        label=_("My progress"), choices=[("", _("Any")), *selectors.STATES.items()], required=False
+    )
     level_from = forms.TypedChoiceField(
         label=_("Level from"), choices=LEVELS, coerce=int, empty_value=None, required=False
     )
     level_to = forms.TypedChoiceField(label=_("to"), choices=LEVELS, coerce=int, empty_value=None, required=False)
-    state = forms.ChoiceField(
-        label=_("My progress"), choices=[("", _("Any")), *selectors.STATES.items()], required=False
-    )
     sort = forms.ChoiceField(
         label=_("Sort by"), choices=[(name, label) for name, (label, _order) in selectors.SORTS.items()], required=False
     )

@@ -68,6 +68,16 @@
     if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
   });
 
+  /* rows of chips that scroll: what is chosen is in view */
+  function showChosen(root) {
+    root.querySelectorAll(".chips [aria-current]").forEach((chip) => {
+      const row = chip.parentElement;
+      row.scrollLeft = chip.offsetLeft - row.offsetLeft - (row.clientWidth - chip.offsetWidth) / 2;
+    });
+  }
+  document.addEventListener("htmx:load", (event) => showChosen(event.detail.elt.parentNode || document));
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => showChosen(document)); else showChosen(document);
+
   /* impressions: cards half in view for half a second, sent in batches */
   const seen = new Set();
   let queue = [];
