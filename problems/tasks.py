@@ -13,7 +13,7 @@ from problems.services.judging import judge_row, recover
 
 logger = logging.getLogger(__name__)
 #: Seconds after which a worker hands its turn on, so that a stop or a recycling of the worker waits for one row only.
-TURN = 20.0
+TURN = 3.0
 #: How long trial runs are kept.
 KEPT = timedelta(days=1)
 

@@ -29,6 +29,7 @@ Q_CLUSTER = {
             "workers": env.int("JUDGE_WORKERS", default=min(2, os.cpu_count() or 1)),
             # Only tokens: the rows of submissions are the queue, so that a lost token loses nothing.
             "max_attempts": 1,
+            "queue_limit": 1,  # a worker that is told to stop works off what it was handed
         }
     },
 }

@@ -52,12 +52,20 @@ def worker_started(**kwargs):
     if Conf.CLUSTER_NAME != queue.CLUSTER:
         return
     try:
-        values = {"func": "problems.tasks.keep_judging", "schedule_type": Schedule.MINUTES, "minutes": 1}
-        Schedule.objects.get_or_create(name="judge", defaults={**values, "cluster": queue.CLUSTER})
+        _plan()
         check_sandbox(fresh=True)
         queue.send_token()
     except Exception:  # else django-q would start one worker after the other
         logger.exception("the judge's worker could not be prepared")
+
+
+def _plan():
+    """Plan the judge's minute. Workers start at once and a schedule's name is not unique: the first one stays."""
+    same = {"name": "judge", "func": "problems.tasks.keep_judging", "cluster": queue.CLUSTER}
+    if not Schedule.objects.filter(**same).exists():
+        Schedule.objects.create(**same, schedule_type=Schedule.MINUTES, minutes=1)
+    first = Schedule.objects.filter(**same).order_by("pk").first()
+    Schedule.objects.filter(**same).exclude(pk=first.pk).delete()
 
 
 def judge_health():
