@@ -4,7 +4,7 @@ from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from problems import feeds, importing, selectors
+from problems import feeds, importing, selectors, tagging
 from problems.models import Attempt, Like, Problem, Tag
 from recommendations.domains import Domain, domains
 
@@ -21,6 +21,7 @@ class ProblemDomain(Domain):
     verbs = {"view": 1, "like": 3, "solve": 5, "fail": 2, "dislike": -3, "hide": -5, "impression": 0}
     positive_verbs = frozenset({"solve", "like"})
     families = feeds.FAMILIES
+    estimators = (tagging.ESTIMATOR,)
     feeds = feeds.FEEDS
     listed_is_visible = True
     card_template = "problems/_card.html"
@@ -82,6 +83,9 @@ class ProblemDomain(Domain):
     def revert(self, user, item_id, verb):
         if verb == "like":
             Like.objects.filter(user=user, problem_id=item_id).delete()
+
+    def estimator_data(self, name):
+        return tagging.training_data()
 
     def import_items(self, rows):
         return importing.import_problems(rows)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ESTIMATORS: dict[str, str] = {
     "comment_filter": "ml.estimators.comments.filter.CommentFilter",
+    "topic_tagger": "ml.estimators.topics.TopicTagger",
     "spending": "ml.estimators.spending.estimator.Spending",
 }
 

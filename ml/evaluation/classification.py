@@ -128,6 +128,9 @@ def evaluate_items(items: Sequence[Item], params: Mapping[str, Any], seed: int) 
     texts, labels = [item.text for item in usable], [item.label for item in usable]
     if len(texts) < MIN_TEXTS or len(set(labels)) < 2:
         return {"note": f"not evaluated: {len(texts)} usable texts in {len(set(labels))} classes"}, None
-    report = evaluate_classifier(texts, labels, params, seed)
+    try:
+        report = evaluate_classifier(texts, labels, params, seed)
+    except ValueError as error:
+        return {"note": f"not evaluated: {error}"}, None
     metrics = {name: value for name, value in report.items() if name != "params"}  # the version has them itself
     return metrics, confusion_picture(report)

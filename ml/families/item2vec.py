@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -191,6 +192,7 @@ def _learn(sentences: Sequence[np.ndarray], items: int, params: Mapping[str, Any
         return out
     from gensim.models import Word2Vec  # a second to import, and serving needs none of it
 
+    logging.getLogger("gensim").setLevel(logging.WARNING)  # it tells each step
     model = Word2Vec(
         [[str(number) for number in sentence] for sentence in sentences],
         vector_size=int(params["factors"]),
