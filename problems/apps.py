@@ -12,7 +12,7 @@ class ProblemsConfig(AppConfig):
     def ready(self):
         from django_q.signals import post_spawn
 
-        from problems import checks  # noqa: F401  registers itself
+        from problems import checks, hooks  # noqa: F401  register themselves
         from problems.services import health, submissions
 
         submissions.define_parameters()

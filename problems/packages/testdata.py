@@ -13,10 +13,9 @@ from problems.packages.errors import PackageError
 from problems.packages.grading import legacy_group, modern_group, share_points
 from problems.packages.package import Group, Package, Test
 from problems.packages.programs import check_flags
+from problems.packages.tree import GRADING, PARTS
 
 ROOT = "data"
-PARTS = ("sample", "secret")
-SETTINGS = ("testdata.yaml", "test_group.yaml")
 #: endings that would change how a test is run
 REFUSED = {".args": "arguments of the program", ".files": "files beside the input"}
 
@@ -87,7 +86,7 @@ def walk(package: Package, name: str, parent: Group, modern: bool, groups: list[
 
 def read_group(package: Package, name: str, parent: Group | None, modern: bool) -> Group:
     folder = f"{ROOT}/{name}".rstrip("/")
-    found = [f"{folder}/{file}" for file in SETTINGS if f"{folder}/{file}" in package.tree]
+    found = [f"{folder}/{file}" for file in GRADING if f"{folder}/{file}" in package.tree]
     data = settings.load(package.tree.text(found[0]), found[0]) if found else {}
     reader = settings.Reader(data, found[0] if found else folder)
     group = (modern_group if modern else legacy_group)(reader, name, parent)

@@ -18,6 +18,8 @@ from problems.packages.names import Names
 
 LINK_DEPTH = 8
 SETTINGS = "problem.yaml"
+PARTS = ("sample", "secret")
+GRADING = ("testdata.yaml", "test_group.yaml")
 
 
 class Tree:
@@ -83,6 +85,31 @@ def open_tree(path: Path) -> Iterator[Tree]:
     ------
     PackageError : nothing there, no archive, broken, too large, names or links that lead out, no problem.yaml.
     """
+    with _files(path) as files:
+        yield _package(files, _stem(Path(path)))
+
+
+@contextmanager
+def open_data(path: Path) -> Iterator[Tree]:
+    """Test data alone: `sample/` and `secret/`, inside `data/` or not, or .in and .ans files, which are hidden tests then.
+
+    Raises
+    ------
+    PackageError : as `open_tree`.
+    """
+    with _files(path) as files:
+        parts = {name: name.split("/") for name in files}
+        at = {name: next((n for n, part in enumerate(way[:-1]) if part in PARTS), None) for name, way in parts.items()}
+        if any(place is not None for place in at.values()):
+            found = {"/".join(parts[name][place:]): files[name] for name, place in at.items() if place is not None}
+            tops = {way[-1]: files[name] for name, way in parts.items() if at[name] is None and way[-1] in GRADING}
+        else:
+            found, tops = {f"secret/{name}": place for name, place in files.items()}, {}
+        yield Tree({f"data/{name}": place for name, place in {**tops, **found}.items()}, _stem(Path(path)))
+
+
+@contextmanager
+def _files(path: Path) -> Iterator[dict[str, Path]]:
     path = Path(path)
     if not path.exists():
         raise PackageError(f"{path}: there is no such file or folder")
@@ -92,8 +119,7 @@ def open_tree(path: Path) -> Iterator[Tree]:
             archives.list_folder(path, names)
         else:
             archives.unpack(path, Path(folder), names)
-        files = names.resolved(LINK_DEPTH)
-        yield _package(files, _stem(path))
+        yield names.resolved(LINK_DEPTH)
 
 
 def _stem(path: Path) -> str:

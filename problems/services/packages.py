@@ -14,6 +14,8 @@ from problems import importing
 from problems.judge import Comparison
 from problems.models import Problem, Tag, TestCase, TestGroup
 from problems.packages import Package, PackageError, open_package
+from problems.packages.testdata import read_tests
+from problems.packages.tree import open_data
 from problems.services import pictures, timing
 from problems.services.catalogue import publish_problems
 
@@ -32,11 +34,13 @@ class Imported:
     warnings: list[str] = field(default_factory=list)
 
 
-def import_package(path: Path | str, *, slug: str = "") -> Imported:
+def import_package(path: Path | str, *, slug: str = "", measure: bool = True) -> Imported:
     """Read the package at `path` and make its problem, or bring the one with its uuid or slug up to date.
 
     A new problem is published if it has a statement, else it is a draft; one that is there keeps its state, its level
     where the package gives none, and the tags of staff.
+
+    `measure=False` runs nothing: for requests, which must not take minutes.
 
     Raises
     ------
@@ -44,7 +48,7 @@ def import_package(path: Path | str, *, slug: str = "") -> Imported:
     """
     with open_package(Path(path), slug) as package:
         # Before the transaction: measuring takes its time, and SQLite lets nobody else write meanwhile.
-        measured = timing.measured(package)
+        measured = timing.measured(package) if measure else timing.Measured(why="it was not measured")
         try:
             with transaction.atomic():
                 done = _write(package, bool(slug), measured)
@@ -58,6 +62,22 @@ def import_packages(paths: Iterable[Path | str]) -> list[Imported]:
     """Import several packages, all or none; quick where they state their time limits, as nothing is measured then."""
     with transaction.atomic():
         return [import_package(path) for path in paths]
+
+
+def replace_tests(problem: Problem, path: Path | str) -> int:
+    """Give a problem the tests of an archive or folder, with their groups; returns how many there are.
+
+    Raises
+    ------
+    PackageError : what is wrong; the tests stay as they were.
+    """
+    with open_data(Path(path)) as tree:
+        package = Package(tree, problem.slug, scoring=problem.scoring == Problem.Scoring.POINTS)
+        package.validator, package.validator_args = problem.validator, problem.validator_args
+        read_tests(package, any(name.endswith("test_group.yaml") for name in tree.paths()))
+        with transaction.atomic():
+            _write_tests(Problem.objects.select_for_update().get(pk=problem.pk), package)
+    return len(package.tests)
 
 
 def _write(package: Package, slug_given: bool, measured: timing.Measured) -> Imported:
