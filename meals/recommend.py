@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from meals import importing
 from meals.days import today
+from meals.feeds import FAMILIES, FEEDS
+from meals.learning import offers
 from meals.models import Food, FoodLike, FoodType, Group, Menu
 from recommendations.domains import Domain, domains
-from recommendations.feeds import Latest, Popular, Similar
-from recommendations.for_you import ForYou
 
 TEXT_LENGTH = 2000
 
@@ -36,9 +36,8 @@ class MealDomain(Domain):
     }
     positive_verbs = frozenset({"order", "like"})
     trace = True
-    families = ("naive_bayes", "item_item", "popularity", "content")
-    # A dish eaten last week is no worse for having been seen, and none is better for being new on the card.
-    feeds = (ForYou(seen=0.0, fresh=0.0, near=0.0), Popular(), Latest(), Similar())
+    families = FAMILIES
+    feeds = FEEDS
     card_template = "meals/_card.html"
     import_columns = importing.FOOD_COLUMNS
 
@@ -65,6 +64,9 @@ class MealDomain(Domain):
     def context(self, user, at):
         group = Group.objects.served(user).order_by("pk").values_list("pk", flat=True).first()
         return context_of(today(at or timezone.now()), group or 0)
+
+    def training_extra(self, until=None):
+        return {"offers": offers(until)}
 
     def text(self, item):
         parts = (item.name, item.name_en, item.description, " ".join(item.tags), item.maker.name)

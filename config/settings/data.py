@@ -18,6 +18,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 #: Where `manage.py` reads another system's data from; none by default.
 SOURCE_DATABASE_URL = env.str("SOURCE_DATABASE_URL", default="")
+#: JSON: how tables and columns are called there (docs/how-to/source.md).
+SOURCE_MAP = env.str("SOURCE_MAP", default="")
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {

@@ -8,7 +8,7 @@ from meals.models import Food, Group, Menu
 from meals.services import withdraw_menus
 from recommendations.importing import values
 
-MENU_COLUMNS = ("id", "food", "group", "date", "dining_type", "price", "stock", "status")
+COLUMNS = ("id", "food", "group", "date", "dining_type", "price", "stock", "status")
 REQUIRED = ("id", "food", "group", "date")
 STOCK = 1000
 WRITE = 500

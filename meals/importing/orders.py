@@ -18,7 +18,7 @@ from recommendations.importing.events import items_for
 from recommendations.importing.members import members_for
 from recommendations.models import Event
 
-ORDER_COLUMNS = ("id", "user", "menu", "price", "status", "placed_by", "created_at", "rating")
+COLUMNS = ("id", "user", "menu", "price", "status", "placed_by", "created_at", "rating")
 REQUIRED = ("id", "user", "menu")
 WRITE = 500
 CANCELLED = ("cancelled", "canceled", "cancel", "refunded")

@@ -4,6 +4,7 @@ from meals.models.auto import AutoOrder, AutoOrderResult, AutoOrderRun
 from meals.models.foods import Food, FoodLike, FoodType, Maker
 from meals.models.groups import DiningType, Group, GroupMembership, Holiday
 from meals.models.orders import MakerDay, Menu, Order
+from meals.models.source import SourceTable
 
 __all__ = [
     "AutoOrder",
@@ -20,4 +21,5 @@ __all__ = [
     "MakerDay",
     "Menu",
     "Order",
+    "SourceTable",
 ]

@@ -28,12 +28,15 @@ class RolledBack(Exception):
 class ImportCommand(BaseCommand):
     """Subclasses name their columns and load an opened table."""
 
+    #: set where a command is of one domain alone
+    domain: str = ""
     known: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
 
     def add_arguments(self, parser):
-        parser.add_argument("domain", help="such as activities")
+        if not self.domain:
+            parser.add_argument("domain", help="such as activities")
         parser.add_argument("file", help="CSV (comma, tab or semicolon) or JSON Lines, also gzipped")
         parser.add_argument("--map", action="append", default=[], metavar="THEIRS=OURS", help=MAP_HELP)
         parser.add_argument("--source", default="", help="namespace for ids, so that those of two files never mix")
@@ -42,9 +45,9 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--atomic", action="store_true", help="load nothing where any row is bad")
         parser.add_argument("--errors", metavar="FILE", help="write all bad rows to this file, as CSV: line, reason")
 
-    def handle(self, *, domain, file, errors, atomic, encoding, **options):
+    def handle(self, *, file, errors, atomic, encoding, **options):
         try:
-            kind = domains[domain]
+            kind = domains[self.domain or options["domain"]]
             with translation.override("en"), open_errors(errors, file) as sink:
                 report = Report(self.stderr.write, sink)
                 table = Table(file, bad=report.unreadable, note=report.note, encoding=encoding)
