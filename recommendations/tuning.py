@@ -140,10 +140,12 @@ def search(
 ) -> tuple[dict[str, float], float]:
     """Weights with the best NDCG at k: coordinate search from the best of `start` and each part alone."""
     first = np.array([start[name] for name in WEIGHTS], np.float32)
-    best = max((first, *np.eye(len(WEIGHTS), dtype=np.float32)), key=lambda weights: ndcg(cases, weights, k))
+    there = [n for n in range(len(WEIGHTS)) if any(table[n].any() for table, _target in cases)]
+    alone = np.eye(len(WEIGHTS), dtype=np.float32)[there]
+    best = max((first, *alone), key=lambda weights: ndcg(cases, weights, k))
     reached = _gains(cases, best, k)
     for _ in range(rounds):
-        for n in range(len(WEIGHTS)):
+        for n in there:
             best, reached = _better(cases, best, reached, n, k)
     value = float(reached.mean()) if len(reached) else 0.0
     return {name: round(float(w), 2) for name, w in zip(WEIGHTS, best, strict=True)}, value
@@ -156,9 +158,9 @@ def _better(cases: list[tuple], best: np.ndarray, reached: np.ndarray, n: int, k
     trials = np.zeros((len(STEPS), len(cases)))
     for case, ((scores, target), (table, _target)) in enumerate(zip(_sums(cases, rest), cases, strict=True)):
         part = table[n].astype(np.float32)
-        for at, step in enumerate(STEPS if part.any() else STEPS[:1]):
+        for at, step in enumerate(STEPS):
             moved = scores + np.float32(step) * part
-            trials[at:, case] = gain(moved, moved[target], k)
+            trials[at, case] = gain(moved, moved[target], k)
     at = int(np.argmax(trials.mean(1))) if len(cases) else 0
     if not clearly_better(trials[at], reached):
         return best, reached
