@@ -19,6 +19,7 @@ urlpatterns = [
     path("me/ai/<str:domain>/undo/", views.undo, name="undo"),
     path("me/ai/<str:domain>/pause/", views.pause, name="pause"),
     path("me/ai/<str:domain>/resume/", views.resume, name="resume"),
+    path("me/ai/<str:domain>/import/", views.import_model, name="import_model"),
     path("me/ai/<str:domain>/reset/", views.reset, name="reset"),
     path("me/ai/<str:domain>/events/<int:event>/forget/", views.forget, name="forget"),
 ]

@@ -2,7 +2,7 @@
 
 from pages.views.feedback import feedback, why
 from pages.views.home import feed_fragment, home, shelf_fragment
-from pages.views.my_ai import forget, my_ai, my_ai_domain, pause, reset, resume, undo
+from pages.views.my_ai import forget, import_model, my_ai, my_ai_domain, pause, reset, resume, undo
 from pages.views.plain import about, search
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "feedback",
     "forget",
     "home",
+    "import_model",
     "my_ai",
     "my_ai_domain",
     "pause",

