@@ -1,6 +1,7 @@
 """What runs in the task queue for meals; everything may run twice."""
 
 import datetime as dt
+import logging
 from collections import defaultdict
 
 from django.utils import timezone
@@ -9,6 +10,8 @@ from meals.auto import auto_order, mails
 from meals.models import Menu
 from meals.services import deliver
 from ml import parameters
+
+logger = logging.getLogger(__name__)
 
 
 def order_due(now=None):
@@ -30,3 +33,17 @@ def order_due(now=None):
 def finish_days():
     """Scheduled daily: orders of days that are over count as delivered."""
     return deliver()
+
+
+def pull_source():
+    """Scheduled hourly: what is new or changed in the operational database. Nothing where none is configured."""
+    from django.conf import settings
+
+    from meals.source import pull
+
+    if not settings.SOURCE_DATABASE_URL:
+        return {}
+    outcome = pull(write=logger.warning)
+    if outcome.errors:
+        raise RuntimeError("; ".join(f"{name}: {error}" for name, error in outcome.errors.items()))
+    return {name: dict(counts) for name, counts in outcome.counts.items()}

@@ -1,9 +1,9 @@
-"""Automatic orders: who allows what, what each run did, and why it left somebody out."""
+"""What runs by itself: automatic orders (who allows what, what came of it) and the pull from the source database."""
 
 from django.contrib import admin
 
 from meals.admin.base import ReadAndExportAdmin
-from meals.models import AutoOrder, AutoOrderResult, AutoOrderRun
+from meals.models import AutoOrder, AutoOrderResult, AutoOrderRun, SourceTable
 
 
 @admin.register(AutoOrder)
@@ -28,3 +28,8 @@ class AutoOrderResultAdmin(ReadAndExportAdmin):
     list_select_related = ("user", "order__food")
     search_fields = ("user__nickname", "user__email")
     date_hierarchy = "date"
+
+
+@admin.register(SourceTable)
+class SourceTableAdmin(ReadAndExportAdmin):
+    list_display = ("name", "mark", "key", "rows", "bad", "complete", "pulled_at", "error")

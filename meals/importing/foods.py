@@ -51,8 +51,10 @@ def _one(row, food, types, makers, touched):
     if food is None:
         created = row.get("created_at") or values.EPOCH
         food = Food(external_id=row["id"], created_at=created, price=0, food_type=None, maker=None)
-        changes.setdefault("food_type", types.find(OTHER))
-        changes.setdefault("maker", makers.find(""))
+        if "food_type" not in changes:
+            changes["food_type"] = types.find(OTHER)
+        if "maker" not in changes:
+            changes["maker"] = makers.find("")
         return fill(food, changes), "created"
     if row.get("created_at"):
         changes["created_at"] = row["created_at"]

@@ -28,9 +28,13 @@ SEASONS = (  # from December on
     "여름 바다 물놀이 축제",
     "가을 단풍 등산 캠핑 독서",
 )
+MINUTES = 10
 SCHEDULES = {
     "popularity": ("recommendations.tasks.refresh_popularity", Schedule.HOURLY),
     "retrain": ("recommendations.tasks.retrain", Schedule.DAILY),
+    "automatic-orders": ("meals.tasks.order_due", Schedule.MINUTES),
+    "meals-delivered": ("meals.tasks.finish_days", Schedule.DAILY),
+    "source": ("meals.tasks.pull_source", Schedule.HOURLY),
 }
 
 
@@ -91,9 +95,10 @@ class Command(BaseCommand):
                         self._say(f"trained {domain.name} {family} {version.version}")
 
     def _schedule(self):
-        """Popularity from the next hour on, all bases from the coming night on; staff may change both in the admin."""
+        """What is hourly from the next hour on, what is daily from the coming night on; staff may change it in the admin."""
         hour = timezone.localtime().replace(minute=0, second=0, microsecond=0)
-        first = {"popularity": hour + timedelta(hours=1), "retrain": hour.replace(hour=4) + timedelta(days=1)}
+        first = {Schedule.DAILY: hour.replace(hour=4) + timedelta(days=1), Schedule.MINUTES: timezone.now()}
         for name, (function, often) in SCHEDULES.items():
-            values = {"func": function, "schedule_type": often, "next_run": first[name]}
+            start = first.get(often, hour + timedelta(hours=1))
+            values = {"func": function, "schedule_type": often, "next_run": start, "minutes": MINUTES}
             Schedule.objects.get_or_create(name=name, defaults=values)
