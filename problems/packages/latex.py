@@ -131,7 +131,9 @@ class Writer:
         if name in SECTIONS:
             scanner.star()
             scanner.option()
-            return f"\n\n{SECTIONS[name]} {self.inline(scanner.argument())}\n\n"
+            heading = self.inline(scanner.argument())
+            scanner.space()
+            return f"\n\n{SECTIONS[name]} {heading}\n\n"
         if name in SILENT:
             scanner.star()
             scanner.option()
@@ -155,7 +157,7 @@ class Writer:
 
     def do_problemname(self, scanner: Scanner) -> str:
         """The title, which is no Markdown."""
-        self.title = re.sub(r"\\([^\w\s])", r"\1", html.unescape(self.inline(scanner.argument())))
+        self.title = re.sub(r"\\([^a-zA-Z\s])", r"\1", html.unescape(self.inline(scanner.argument())))
         return ""
 
     do_title = do_problemname

@@ -8,7 +8,9 @@ import unicodedata
 from problems.packages.latex_names import ACCENTS
 from problems.packages.latex_tokens import Scanner
 
-NAMED = {"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^"}
+NAMED = {"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "ldots": "...", "dots": "..."}
+#: commands with the blank or the empty group after them, escaped characters, empty groups, ties
+CODE = re.compile(r"\\([a-zA-Z]+)(?:\{\}|\s)?|\\([^a-zA-Z])|\{\}|~")
 
 
 def plain(scanner: Scanner) -> str:
@@ -33,19 +35,21 @@ def frame(text: str, mark: str) -> str:
 
 def code(text: str) -> str:
     """Code between backquotes, with the escapes of LaTeX taken out; a formula in it stays a formula."""
-    text = re.sub(
-        r"\\(textbackslash|textasciitilde|textasciicircum)(\{\})?",
-        lambda m: {"textbackslash": "\\", "textasciitilde": "~"}.get(m[1], "^"),
-        text,
-    )
-    text = re.sub(r"\\(ldots|dots)(\{\})?", "...", text)
-    text = re.sub(r"\\([#$%&_{} ])", r"\1", text)
-    text = re.sub(r"\\[a-zA-Z]+\s*", "", text).replace("{}", "").replace("~", " ")
-    text = " ".join(text.split("\n"))
+    parts = re.split(r"(?<!\\)(\$[^$]+\$)", text.replace("\n", " "))
+    return "".join(part if n % 2 else _fenced(CODE.sub(_plain_code, part)) for n, part in enumerate(parts))
+
+
+def _plain_code(match: re.Match[str]) -> str:
+    """What one command, escape or empty group stands for in code."""
+    if match[1]:
+        return NAMED.get(match[1], "")
+    return match[2] or (" " if match[0] == "~" else "")
+
+
+def _fenced(text: str) -> str:
     if not text.strip():
         return text
-    fence = "``" if "`" in text else "`"
-    return f"{fence} {text} {fence}" if fence == "``" else f"{fence}{text}{fence}"
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def accent(name: str, scanner: Scanner) -> str:
