@@ -20,10 +20,12 @@ PARTS = {
     "sizes": ("bytes per member", (1200,)),
     "scoring": ("scoring all items for one member", (0,)),
     "vectors": ("a member's own vector of matrix factorisation, against a private copy", (0,)),
+    "deepfm": ("training DeepFM against other implementations, scoring 5,000 problems for one member", (0,)),
     "pages": ("main page, AI tab and feed: queries and times", (1200, 20_000)),
     "serving": ("recommendations over HTTP, against the same JSON from memory", (1200, 20_000)),
     "memory": ("memory of a web process that serves many members", (1200,)),
     "meals": ("automatic orders of 10,000 members, and one order's way to the next ranking", (0,)),
+    "judge": ("a test case against the bare interpreter, submissions a minute, waiting while one member floods", (0,)),
     "growth": ("how costs grow with members, items and events", (1200,)),
 }
 QUICK = {1200: 60, 20_000: 120}  # sizes in a smoke test

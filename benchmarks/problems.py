@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ml.families.items import Catalogue, Item, TrainingData
+from ml.families.items import Item, TrainingData
 from ml.families.verbs import VERBS
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -46,9 +46,7 @@ def assistments() -> tuple[list[Item], TrainingData, int]:
     items = [Item(str(name), tags=(f"skill {skill}",)) for name, skill in zip(names, skills, strict=True)]
     verb = np.where(both.correct > 0, VERBS["solve"], VERBS["fail"]).astype(np.int16)
     size = len(both)
-    data = TrainingData(
-        items, both.user_id.to_numpy(), number, np.ones(size, np.float32), np.zeros(size), verb
-    )
+    data = TrainingData(items, both.user_id.to_numpy(), number, np.ones(size, np.float32), np.zeros(size), verb)
     return items, data, pupils
 
 
@@ -63,14 +61,22 @@ def vulnerability(chosen) -> None:
     rows = attempts_of(data)
     params = DeepFM().with_defaults({"validation": "members", "seed": chosen.seed})
     found, picture = compare(items, rows, rows.member >= pupils, params)
-    print(f"assistments09: {found['attempts']} answers, tested on {found['tested']} of {len(np.unique(rows.member[rows.member >= pupils]))} unseen pupils")
+    print(
+        f"assistments09: {found['attempts']} answers, tested on {found['tested']} of {len(np.unique(rows.member[rows.member >= pupils]))} unseen pupils"
+    )
     print_models(found)
     if chosen.picture:
         chosen.picture.write_bytes(picture)
 
 
 def print_models(found) -> None:
-    print("| model | " + " | ".join(COLUMNS) + " | confusion [[TN, FP], [FN, TP]] |\n|---" * 1 + "|---" * (len(COLUMNS) + 1) + "|")
+    print(
+        "| model | "
+        + " | ".join(COLUMNS)
+        + " | confusion [[TN, FP], [FN, TP]] |\n|---" * 1
+        + "|---" * (len(COLUMNS) + 1)
+        + "|"
+    )
     for name, row in found["models"].items():
         print(f"| {name} | " + " | ".join(f"{row[column]:.4f}" for column in COLUMNS) + f" | {row['confusion']} |")
     print(f"blend (network, regression, constant): {found['blend']}; ridge of own vectors: {found['ridge']}")
