@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,9 @@ from ml.families.trace import Trace
 from ml.parameters import Parameter
 from recommendations import ranking
 from recommendations.catalogue import Snapshot
+
+if TYPE_CHECKING:
+    from recommendations.domains import Domain
 
 
 @dataclass
@@ -106,6 +110,12 @@ class Feed:
     personal = True
     #: further arguments of a request that the feed reads (`scene.options`), such as "tag"; all texts, all optional
     options: tuple[str, ...] = ()
+    #: whether visitors have no use for it
+    members_only = False
+
+    def offered(self, domain: Domain, user, at: dt.datetime, options: Mapping[str, str]) -> Collection[str] | None:
+        """What may be in the list (`Domain.offered`), where the request's options narrow it."""
+        return domain.offered(user, at)
 
     def errors(self, options: Mapping[str, str]) -> Mapping[str, str]:
         """What is wrong with a request's options, in the reader's words: option → message."""

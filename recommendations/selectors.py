@@ -94,7 +94,7 @@ def scene_for(
         params=params,
         at=at.timestamp(),
         item=item,
-        offered=domain.offered(user, at),
+        offered=feed.offered(domain, user, at, options),
         options=options,
         kept=learned.scores,
     )

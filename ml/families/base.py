@@ -126,6 +126,7 @@ class Family(ABC):
 
     name: ClassVar[str]
     additive: ClassVar[bool] = True  # updates are sums: order does not matter, unlearn_one is exact
+    contextual: ClassVar[bool] = True  # scores depend on `Personal.context` (the moment), so they cannot be kept
     sequential: ClassVar[bool] = False  # reads the trace: `open` passes `open_trace(self.name, delta)` on to `Personal`
     params: ClassVar[Mapping[str, Param]] = {}
     #: parameter → values that `evaluate --tune` tries on validation data, the plainest first, one parameter after the other
