@@ -102,6 +102,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["visitor"], condition=Q(visitor__isnull=False), name="events_of_visitors"),
             models.Index(fields=["domain", "occurred_at"], name="events_in_time"),
+            # Few rows; stores beside the database count them at each event, to see whether they are behind the log.
+            models.Index(fields=["user", "domain"], condition=Q(forgotten_at__isnull=False), name="events_forgotten"),
         ]
 
     def __str__(self):

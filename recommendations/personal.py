@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS, connection, router, transaction
-from django.db.models import Count, Max, Min, Q
 
 from ml.families.base import digest, open_history
 from ml.families.history import History
@@ -21,6 +20,12 @@ from recommendations.models import Event
 logger = logging.getLogger(__name__)
 
 State = dict[str, Any]
+# Each number by an index of its own: 4 µs where one pass over 4,000 events takes 0.5 ms.
+_ONE = "(SELECT {} FROM recommendations_event WHERE user_id = %s AND domain = %s{})"
+HEAD = "SELECT " + ", ".join(
+    _ONE.format(*what)
+    for what in (("MAX(sequence)", ""), ("COUNT(*)", " AND forgotten_at IS NOT NULL"), ("MIN(id)", ""))
+)
 PAUSE, RESUME = "pause", "resume"  # verbs of their own, so that a replay restores them
 
 
@@ -141,10 +146,10 @@ def replay(events: Iterable[Event], state: State | None = None, domain: str = ""
 
 def _head(user_id: int, domain: str) -> tuple[int, int, int]:
     """What says "up to date": last number, forgotten events, lowest id (which tells a log that was reset from its heir)."""
-    row = log(user_id, domain).aggregate(
-        last=Max("sequence"), forgotten=Count("pk", filter=Q(forgotten_at__isnull=False)), origin=Min("pk")
-    )
-    return row["last"] or 0, row["forgotten"], row["origin"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(HEAD, (user_id, domain) * 3)
+        last, forgotten, origin = cursor.fetchone()
+    return last or 0, forgotten, origin or 0
 
 
 def _seen(state: State) -> tuple[int, int, int]:

@@ -50,7 +50,10 @@ class RedisStore(SealedStore):
     Options
     -------
     URL : such as redis://localhost:6379/0. PREFIX : before every key.
-    LOCK_SECONDS : longest update; a killed process blocks its key for that long.
+    LOCK_SECONDS : longest update; a killed process blocks writes to its key, one member's, for that long (reading needs no
+        lock). Ten, for an update may replay a log of 20,000 events on a busy machine: with a shorter lock such a model would be
+        read from the log at each request and never be stored. A lock that is renewed would need a thread for what takes
+        milliseconds.
     WAIT_SECONDS : how long to wait for a locked key. TIMEOUT : socket timeout in seconds.
     """
 
