@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -113,9 +112,11 @@ def _sent(request):
 
 
 def _refused(request, problem, error):
+    """Say why, where the verdict would have stood."""
+    text = error.messages[0]
     if request.htmx:
-        return HttpResponse(error.messages[0], status=400, content_type="text/plain; charset=utf-8")
-    messages.error(request, error.messages[0])
+        return render(request, "problems/_refused.html", {"text": text})
+    messages.error(request, text)
     return redirect(problem)
 
 

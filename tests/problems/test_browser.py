@@ -5,8 +5,8 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.services import ensure_reference_data
-from problems import reference
-from problems.models import Tag
+from problems import reference, tasks
+from problems.models import Tag, TestCase
 from tests.problems import make
 from tests.support.browser import PHONE
 
@@ -89,6 +89,45 @@ def test_drafts_are_one_problems_and_one_members(page, live_server, log_in, alic
     assert code(page) == ""
 
 
+def test_samples_are_run_and_the_verdict_comes_by_itself(page, live_server, log_in, bob):
+    problem = make.problem()
+    hidden = TestCase(problem=problem, name="secret/1", order=9)
+    hidden.input, hidden.answer = b"20 22\n", b"42\n"
+    hidden.save()
+    log_in(page, bob)
+    page.goto(live_server.url + problem.get_absolute_url())
+    page.locator(EDITOR).click()
+    page.keyboard.type("print(3)")
+    page.locator("button[value=run]").click()
+    expect(page.locator("#outcome [aria-busy=true]")).to_be_visible()
+    tasks.judge_waiting()
+    expect(page.locator("#outcome .run-case .badge")).to_have_text("AC")
+    page.locator("button[value=submit]").click()
+    expect(page.locator("#own .submission-row")).to_have_count(0)
+    tasks.judge_waiting()
+    expect(page.locator("#outcome .verdict-l")).to_have_text("WA")
+    expect(page.locator("#outcome .dot")).to_have_count(2)
+    expect(page.locator("#own .submission-row")).to_have_count(1)
+    page.locator(EDITOR).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("print(sum(map(int, input().split()")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#outcome [aria-busy=true]")).to_be_visible()
+    tasks.judge_waiting()
+    expect(page.locator("#outcome .verdict-l")).to_have_text("AC")
+    expect(page.locator("#own .submission-row")).to_have_count(2)
+    assert problem.attempts.get().is_solved
+
+
+def test_a_refusal_is_told_and_nothing_is_lost(page, live_server, log_in, bob):
+    problem = make.problem()
+    log_in(page, bob)
+    page.goto(live_server.url + problem.get_absolute_url())
+    page.locator("button[value=submit]").click()
+    expect(page.locator("#outcome [role=alert]")).to_be_visible()
+    expect(page.locator("button[value=submit]")).to_be_enabled()
+
+
 def test_samples_are_copied(new_page, live_server):
     problem = make.problem()
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
@@ -102,8 +141,13 @@ def test_shelves_load_when_they_come_into_view(page, live_server):
         make.problem(f"p-{number}")
     page.goto(live_server.url + "/problems/")
     expect(page.locator(".shelf[aria-labelledby] .feed-item").first).to_be_visible()
-    page.locator("footer").scroll_into_view_if_needed()
-    expect(page.locator(".shelf .skeleton")).to_have_count(0)
+    waiting = page.locator(".shelf[aria-busy]")
+    assert waiting.count() > 0
+    for _shelf in range(20):
+        if waiting.count():
+            waiting.first.scroll_into_view_if_needed()
+            page.wait_for_timeout(150)
+    expect(waiting).to_have_count(0)
 
 
 def test_filters_keep_the_page(page, live_server):

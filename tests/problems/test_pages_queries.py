@@ -46,7 +46,7 @@ def test_for_visitors(client, busy, django_assert_num_queries, name, number):
         ("index", 0),
         ("list", 5),
         ("submissions", 2),
-        ("progress", 5),
+        ("progress", 9),
     ],
 )
 def test_for_members(client, alice, busy, django_assert_num_queries, name, number):
