@@ -186,4 +186,7 @@ def _threshold(truth: np.ndarray, share: np.ndarray, wanted: float) -> float:
     precision, recall = precision[:-1], recall[:-1]
     good = np.flatnonzero((precision >= wanted) & (recall * truth.sum() >= 1.5))
     f = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
-    return float(thresholds[good[f[good].argmax()]]) if len(good) else NEVER
+    if not len(good):
+        return NEVER
+    best = good[f[good].argmax()]
+    return float(thresholds[max(best - 1, 0)] + thresholds[best]) / 2  # halfway to what was not to be given any more
