@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-#: Extension modules of the standard library that link to a system library and that programs may want.
-WANTED = ("_bz2", "_ctypes", "_decimal", "_hashlib", "_lzma", "_uuid", "mmap", "zlib")
+#: Extension modules that link to a library of the system and that programs get. Each library is one more mount for each
+#: run, so hashlib does without OpenSSL, and bz2, lzma, sqlite3 and ssl are not there.
+WANTED = ("_ctypes", "_decimal")
 #: One below a home directory cannot be run by another user, so the system's come first.
 CANDIDATES = ("/usr/bin/python3", "/usr/local/bin/python3", os.path.realpath(sys.executable))
 _ASK = (

@@ -124,9 +124,12 @@ class OneRun:
     def finish(self) -> dict[str, Any]:
         """End and reap every process of the run, read what the pipes still hold, and return the facts."""
         wall = time.monotonic() - self.began
+        # Of what dies with its process namespace nobody gets the accounts, so they are read before.
+        spent, peak = _accounts(self.pid) if self.killed else (0.0, 0)
         with suppress(OSError):
             os.kill(self.pid, signal.SIGKILL)
         exit_status, cpu, memory = _reap(self.pid)
+        cpu, memory = max(cpu, spent), max(memory, peak)
         for descriptor in self._out:
             before = -1
             while self._out[descriptor].seen != before and not self.killed:
@@ -162,7 +165,7 @@ def _reap(main: int) -> tuple[int, float, int]:
     status, cpu, memory = -1, 0.0, 0
     deadline = time.monotonic() + REAP_S
     while time.monotonic() < deadline:
-        for pid in _children():
+        for pid in _children(os.getpid()):
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         try:
@@ -176,6 +179,20 @@ def _reap(main: int) -> tuple[int, float, int]:
     return status, cpu, memory
 
 
-def _children() -> list[int]:
-    pid = os.getpid()
+def _children(pid: int) -> list[int]:
     return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _accounts(pid: int) -> tuple[float, int]:
+    """Seconds of CPU of a process and what it has started, and the largest memory in KiB."""
+    cpu, memory = 0.0, 0
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                memory = int(line.split()[1])
+        for child in _children(pid):
+            more, peak = _accounts(child)
+            cpu, memory = cpu + more, max(memory, peak)
+    return cpu, memory

@@ -148,3 +148,12 @@ def test_a_killed_warden_takes_its_program_along_and_is_replaced(sandbox, world)
     sandbox._process.kill()
     sandbox._process.wait()
     assert sandbox.run(HONEST, b"1", LIMITS).outcome == "ok"
+
+
+def test_the_time_of_a_program_that_the_clock_ended_is_known(sandbox):
+    limits = Limits(cpu_s=5, wall_s=1, memory_mb=96)
+    busy = sandbox.run(b"x = bytearray(30 << 20)\nwhile True: pass", b"", limits)
+    idle = sandbox.run(b"import time; time.sleep(9)", b"", limits)
+    assert (busy.outcome, idle.outcome) == ("tle", "tle")
+    assert busy.time_ms > idle.time_ms
+    assert busy.memory_kb > 30 << 10
