@@ -143,10 +143,9 @@ def test_shelves_load_when_they_come_into_view(page, live_server):
     expect(page.locator(".shelf[aria-labelledby] .feed-item").first).to_be_visible()
     waiting = page.locator(".shelf[aria-busy]")
     assert waiting.count() > 0
-    for _shelf in range(20):
-        if waiting.count():
-            waiting.first.scroll_into_view_if_needed()
-            page.wait_for_timeout(150)
+    for _shelf in range(40):
+        page.evaluate("document.querySelector('.shelf[aria-busy]')?.scrollIntoView()")
+        page.wait_for_timeout(100)
     expect(waiting).to_have_count(0)
 
 
