@@ -7,7 +7,6 @@ import subprocess
 import time
 from contextlib import ExitStack
 
-import numpy as np
 from django.db import connections
 
 from benchmarks.timing import p50, p95, ratio, show, side_by_side, verdict
@@ -146,14 +145,13 @@ def _fairness(problem, members, flood: int) -> None:
     _send(flooder, problem, flood)
     _send(other, problem, 1)
     _work(1)
-    times = np.array(Submission.objects.order_by("judged_at").values_list("user", "judged_at").values_list("user_id"))
-    order = [int(user) for (user,) in times.tolist()]
-    done = {row.user_id: row for row in Submission.objects.filter(user=other)}[other.pk]
+    judged = list(Submission.objects.order_by("judged_at").values_list("user_id", flat=True))
+    done = Submission.objects.get(user=other)
     first = Submission.objects.order_by("started_at").first()
     last = Submission.objects.order_by("-judged_at").first()
     waited = (done.judged_at - first.started_at).total_seconds()
     show(
         f"One member floods with {flood} programs, then another sends one",
         "judged before it|its verdict after, s|in order of arrival it would be, s",
-        [[order.index(other.pk), waited, (last.judged_at - first.started_at).total_seconds()]],
+        [[judged.index(other.pk), waited, (last.judged_at - first.started_at).total_seconds()]],
     )
