@@ -78,7 +78,8 @@ def _changes(row):
             field = "title" if name == "title" else "statement"
             changes[f"{field}_{'ko' if korean else 'en'}"] = row[name] or ""
     for name in set(COLUMNS) & set(row) - {"level", "moa_level"}:
-        changes[name] = row[name] or ""
+        if row[name] or name not in changes:  # an empty column does not take back what `title` or `text` said
+            changes[name] = row[name] or ""
     if row.get("level"):
         changes["level"] = level_of(row["level"])
     if row.get("moa_level"):

@@ -10,8 +10,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from problems.models import Attempt, Prerequisite, Problem, ProblemTag, Tag
 from problems.models.catalogue import LOWEST
+from problems.querysets import tags_prefetch
 
 #: problems on a way; tags that come before; how far back they are looked for
 STEPS, BEFORE, DEPTH = 12, 5, 3
@@ -85,7 +88,8 @@ class _Scene:
 
 def to_problem(problem: Problem, user: Any = None) -> Roadmap:
     """The way to a problem; it comes last, unless it is solved."""
-    tags = [row.tag for row in problem.problem_tags.select_related("tag")]
+    prefetch_related_objects([problem], tags_prefetch())
+    tags = [row.tag for row in problem.problem_tags.all()]
     return _build(Roadmap(problem.level, problem=problem), tags, user)
 
 

@@ -97,7 +97,7 @@ class ProblemAdmin(PublishedAdmin):
             path(
                 "import-package/",
                 view(lambda request: uploads.import_page(self, request)),
-                name="problems_problem_import_package",
+                name="problems_problem_package",
             ),
             path(
                 "<int:pk>/test-data/",
@@ -112,7 +112,7 @@ class ProblemAdmin(PublishedAdmin):
 
     @action(description=_("Import a package"), url_path="to-import", permissions=["add"])
     def import_package(self, request):
-        return HttpResponseRedirect(reverse("admin:problems_problem_import_package"))
+        return HttpResponseRedirect(reverse("admin:problems_problem_package"))
 
     @action(description=_("Upload test data"), url_path="to-test-data", permissions=["change"])
     def upload_tests(self, request, object_id):

@@ -63,7 +63,7 @@ def import_page(model_admin, request):
     """Upload a problem package; a problem is made, or brought up to date."""
     if not (model_admin.has_add_permission(request) and model_admin.has_change_permission(request)):
         raise PermissionDenied
-    form = PackageForm(request.POST or None, request.FILES or None)
+    form = PackageForm(*_sent(request))
     if request.method == "POST" and form.is_valid():
         slug = form.cleaned_data["slug"]
         done = form.apply(lambda path: import_package(path, slug=slug, measure=False))
@@ -86,7 +86,7 @@ def data_page(model_admin, request, pk):
     problem = get_object_or_404(Problem, pk=pk)
     if not model_admin.has_change_permission(request, problem):
         raise PermissionDenied
-    form = ArchiveForm(request.POST or None, request.FILES or None)
+    form = ArchiveForm(*_sent(request))
     back = reverse("admin:problems_problem_change", args=[pk])
     if request.method == "POST" and form.is_valid():
         count = form.apply(lambda path: replace_tests(problem, path))
@@ -112,3 +112,8 @@ def page(model_admin, request, form, title, help_text, back):
     }
     status = 400 if form.errors else 200
     return TemplateResponse(request, "admin/problems/upload.html", context, status=status)
+
+
+def _sent(request):
+    """What a form is bound to: an empty POST binds, too."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
