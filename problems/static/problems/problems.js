@@ -8,7 +8,8 @@
   show(document);
   document.addEventListener("htmx:load", (event) => show(event.detail.elt));
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "outcome") event.detail.target.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    const head = event.detail.target.id === "outcome" && event.detail.target.querySelector("p");
+    if (head) head.scrollIntoView({ block: "nearest", behavior: "smooth" });
   });
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
