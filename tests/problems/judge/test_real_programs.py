@@ -107,7 +107,7 @@ def test_known_good_functions_are_accepted_mbpp(sandbox):
     assert_all_run(
         sandbox,
         [
-            (task["task_id"], "\n".join([task["test_setup_code"], task["code"], *task["test_list"], "print('done')"]))
+            (task["task_id"], "\n".join([task["code"], task["test_setup_code"], *task["test_list"], "print('done')"]))
             for task in tasks
         ],
     )
