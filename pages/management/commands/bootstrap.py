@@ -14,13 +14,14 @@ from django_q.models import Schedule
 from accounts.models import User
 from accounts.services import ensure_reference_data
 from activities import demo as activities_demo
+from meals import demo as meals_demo
 from ml import parameters, registry, revisions
 from problems import demo as problems_demo
 from recommendations.domains import domains
 from recommendations.tasks import train_family
 
 #: in the order of loading: the members come with the activities
-DEMOS = (activities_demo, problems_demo)
+DEMOS = (activities_demo, problems_demo, meals_demo)
 MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"
 SEASONS = (  # from December on
     "연말 모임 겨울 홈베이킹 실내",
@@ -32,6 +33,7 @@ MINUTES = 10
 SCHEDULES = {
     "popularity": ("recommendations.tasks.refresh_popularity", Schedule.HOURLY),
     "retrain": ("recommendations.tasks.retrain", Schedule.DAILY),
+    "prerequisites": ("problems.services.prerequisites.learn_prerequisites", Schedule.DAILY),
     "automatic-orders": ("meals.tasks.order_due", Schedule.MINUTES),
     "meals-delivered": ("meals.tasks.finish_days", Schedule.DAILY),
     "source": ("meals.tasks.pull_source", Schedule.HOURLY),
