@@ -15,6 +15,8 @@ from ml.families.items import TrainingData
 
 MOST = 20  # items in a set: the chosen one first
 RECENT = 20  # choices before that the networks read
+# Looks of the same visit are left out: predicting an order from the look a minute before it would teach nothing else.
+VISIT = 3 * 3600
 PERIOD = 7 * DAY  # popularity is counted anew so often
 
 
@@ -70,9 +72,10 @@ def _sets(data, things, weight, known, wanted, offers, crowds, rng) -> Sets:
     order = order[np.argsort(data.member[order], kind="stable")]
     for events in np.split(order, np.flatnonzero(np.diff(data.member[order])) + 1) if len(order) else []:
         past = Past.made(data.item[events].astype(np.int64), data.time[events], data.verb[events], weight[events])
+        known_by = np.searchsorted(past.time, past.time - VISIT)
         for n, event in enumerate(events.tolist()):
             if event in wanted:
-                rows.append(_set(data, things, past.upto(n), event, offers, crowds, rng))
+                rows.append(_set(data, things, past.upto(int(known_by[n])), event, offers, crowds, rng))
     rows.sort(key=lambda row: row[-1])
     empty = ((0, MOST), (0, MOST, len(COLUMNS)), (0, RECENT), (0, RECENT), (0,), (0,), (0,))
     if not rows:
