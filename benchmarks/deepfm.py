@@ -116,10 +116,11 @@ def deepctr(rows, tags):
     from deepctr_torch.inputs import DenseFeat, SparseFeat, VarLenSparseFeat
     from deepctr_torch.models import DeepFM as Other
 
+    past = [SparseFeat(name, PROBLEMS + 1, embedding_dim=SIZE) for name in ("won", "lost")]
     features = [
         SparseFeat("item", PROBLEMS + 1, embedding_dim=SIZE),
         SparseFeat("tag", TAGS, embedding_dim=SIZE),
-        *(VarLenSparseFeat(SparseFeat(name, PROBLEMS + 1, embedding_dim=SIZE), network.RECENT, "mean") for name in ("won", "lost")),
+        *(VarLenSparseFeat(feature, network.RECENT, "mean") for feature in past),
         DenseFeat("columns", len(COLUMNS)),
     ]  # fmt: skip
     net = Other(features, features, dnn_hidden_units=(HIDDEN, HIDDEN // 2), dnn_dropout=DROPOUT)

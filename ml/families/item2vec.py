@@ -61,7 +61,7 @@ class Item2Vec(Family):
         say(0.7, "cold items")
         documents = [document(item) for item in data.items]
         vocabulary = choose_vocabulary(documents, "stems", int(chosen["max_features"]))
-        known = np.flatnonzero(count)
+        known = np.flatnonzero(count).tolist()
         weights = np.zeros((len(vocabulary) + 2, int(chosen["factors"])), np.float32)
         if len(known):
             inputs = content(Vectorizer(vocabulary, "stems"), [data.items[number] for number in known])
