@@ -32,15 +32,15 @@ def refs_of(domain: Domain, item_ids: Iterable[str]) -> dict[str, int]:
 
 
 def record_many(domain: Domain, events: Iterable[Event]) -> None:
-    """Number, learn and save members' unsaved events, oldest first, all or none: one update of the store for each member.
+    """Number, learn and save members' unsaved events, oldest first, all or none: few statements for many members.
 
     The caller has left out what is recorded already, and makes the rows that belong to verbs (likes).
     """
     numbers = revisions.current()
     weights = {verb: fixed(domain.weight(verb, numbers)) for verb in domain.verbs}
+    groups = by_member(events)
     with transaction.atomic():
-        for user_id, own in by_member(events).items():
-            personal.write(user_id, domain, partial(_append, own, weights))
+        personal.write_many(groups, domain, partial(_append, groups, weights))
 
 
 def by_member(events: Iterable[Event]) -> dict[int, list[Event]]:
@@ -51,9 +51,12 @@ def by_member(events: Iterable[Event]) -> dict[int, list[Event]]:
     return dict(sorted(groups.items()))
 
 
-def _append(events: list[Event], weights: dict[str, int], state: personal.State) -> personal.State:
-    for number, event in enumerate(events, state["sequence"] + 1):
-        event.sequence = number
-        event.weight = 0 if state["paused"] else weights[event.verb]
-    Event.objects.bulk_create(events, batch_size=CHUNK)
-    return personal.replay(events, state)
+def _append(
+    groups: dict[int, list[Event]], weights: dict[str, int], states: dict[int, personal.State]
+) -> dict[int, personal.State]:
+    for user_id, state in states.items():
+        for number, event in enumerate(groups[user_id], state["sequence"] + 1):
+            event.sequence = number
+            event.weight = 0 if state["paused"] else weights[event.verb]
+    Event.objects.bulk_create([event for user_id in states for event in groups[user_id]], batch_size=CHUNK)
+    return {user_id: personal.replay(groups[user_id], state) for user_id, state in states.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, cast
 
 from django.contrib.auth import get_user_model
@@ -237,6 +238,32 @@ def write(user_id: int, domain: Domain, change: Callable[[State], State]) -> Sta
             lambda: store.update(name, lambda old: catch_up(user_id, domain.name, old)) and None, robust=True
         )
     return state
+
+
+def write_many(user_ids: Iterable[int], domain: Domain, change: Callable[[dict[int, State]], dict[int, State]]) -> None:
+    """`write` for many members, some or all of them in one call of `change`, which gets and returns states by member."""
+    store = stores[domain.store]
+    members = {key(user_id, domain.name): user_id for user_id in user_ids}
+
+    def locked(states: dict[str, State | None]) -> dict[str, State]:
+        ready: dict[int, State] = {}
+        for name, state in states.items():
+            user_id = members[name]
+            if state is None or not is_complete(state, domain.name):  # first event, or a blob that was quarantined
+                state = catch_up(user_id, domain.name, None) or new_state(domain.name)
+            ready[user_id] = state
+        changed = change(ready)
+        return {name: changed[members[name]] for name in states}
+
+    if in_one_transaction(store):
+        store.update_many(list(members), locked)
+        return
+    for user_id in members.values():
+        write(user_id, domain, partial(_one_of_many, change, user_id))
+
+
+def _one_of_many(change: Callable[[dict[int, State]], dict[int, State]], user_id: int, state: State) -> State:
+    return change({user_id: state})[user_id]
 
 
 def _lock(user_id: int) -> None:

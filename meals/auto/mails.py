@@ -19,16 +19,17 @@ from meals.models import AutoOrderResult
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+LINK = "\0link"  # stands for the address, which is another in each mail
 CLAIM = dt.timedelta(minutes=5)
 
 
 def send_pending(date=None, dining_type=None):
     """Send what is due, of one slot or of all; returns how many were sent. What cannot be sent now stays due."""
-    sent, batch, connection = 0, [], get_connection()
+    sent, batch, texts, connection = 0, [], {}, get_connection()
     try:
         while batch := _claim(date, dining_type):
             live = [row for row in batch if row.order is not None and row.order.is_live]
-            connection.send_messages([message(row.order, row.user) for row in live])
+            connection.send_messages([message(row.order, row.user, texts) for row in live])
             AutoOrderResult.objects.filter(pk__in=[row.pk for row in batch]).update(mailed_at=timezone.now())
             sent += len(live)
     except Exception:  # whatever a mail server does, the orders stand and the members have their notices
@@ -52,21 +53,30 @@ def _claim(date, dining_type):
     return rows
 
 
-def message(order, user):
-    """The mail on one order, in the member's language."""
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        values = {
-            "food": order.food.display_name,
-            "maker": order.food.maker.name,
-            "price": f"{order.price:,}",
-            "date": date_format(order.date, "DATE_FORMAT"),
-            "meal": order.get_dining_type_display(),
-            "until": date_format(timezone.localtime(order.menu.closes_at), "DATETIME_FORMAT"),
-            "link": links.order_link(order),
-        }
-        subject = _("[Moa] Ordered for you: %(food)s, %(date)s") % values
-        text = _(
-            "%(food)s of %(maker)s (%(price)s won) was ordered for you: %(date)s, %(meal)s.\n\n"
-            "You can change or cancel it until %(until)s:\n%(link)s\n"
-        )
-        return EmailMessage(subject, text % values, to=[user.email])
+def message(order, user, texts=None):
+    """The mail on one order, in the member's language; `texts` keeps what the mails on one menu have in common."""
+    texts = {} if texts is None else texts
+    key = (order.menu_id, order.price, user.language or settings.LANGUAGE_CODE)
+    if key not in texts:
+        with translation.override(key[-1]):
+            texts[key] = _texts(order)
+    subject, text = texts[key]
+    return EmailMessage(subject, text.replace(LINK, links.order_link(order)), to=[user.email])
+
+
+def _texts(order):
+    values = {
+        "food": order.food.display_name,
+        "maker": order.food.maker.name,
+        "price": f"{order.price:,}",
+        "date": date_format(order.date, "DATE_FORMAT"),
+        "meal": order.get_dining_type_display(),
+        "until": date_format(timezone.localtime(order.menu.closes_at), "DATETIME_FORMAT"),
+        "link": LINK,
+    }
+    subject = _("[Moa] Ordered for you: %(food)s, %(date)s") % values
+    text = _(
+        "%(food)s of %(maker)s (%(price)s won) was ordered for you: %(date)s, %(meal)s.\n\n"
+        "You can change or cancel it until %(until)s:\n%(link)s\n"
+    )
+    return subject, text % values

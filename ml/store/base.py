@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 State = dict[str, Any]
+
+
+def _of_one(fn: Callable[[dict[str, State | None]], dict[str, State]], key: str, state: State | None) -> State:
+    return fn({key: state})[key]
 
 
 class BaseStore(ABC):
@@ -41,6 +46,18 @@ class BaseStore(ABC):
         Exclusive against every other `update`, `put` and `delete` of that key, in all processes. When `fn` raises,
         nothing changes.
         """
+
+    def update_many(
+        self, keys: Sequence[str], fn: Callable[[dict[str, State | None]], dict[str, State]]
+    ) -> dict[str, State]:
+        """`update` of many keys; `fn` gets the states of some or all of them and returns a state for each.
+
+        Keys are locked in one order, whatever order they are given in.
+        """
+        found: dict[str, State] = {}
+        for key in sorted(keys):
+            found[key] = self.update(key, partial(_of_one, fn, key)) or {}
+        return found
 
     @abstractmethod
     def keys(self, prefix: str = "") -> Iterator[str]: ...

@@ -67,19 +67,45 @@ class DatabaseStore(SealedStore):
     def get_many(self, keys: Sequence[str]) -> dict[str, State]:
         found: dict[str, State] = {}
         for n in range(0, len(keys), CHUNK):
-            part = [check_key(key) for key in keys[n : n + CHUNK]]
-            marks = ", ".join(["%s"] * len(part))
-            with self.connection.cursor() as cursor:
-                cursor.execute(
-                    f"SELECT key, data FROM ml_blob WHERE alias = %s AND key IN ({marks})",  # noqa: S608  marks alone
-                    (self.alias, *part),
-                )
-                rows = cursor.fetchall()
-            for key, data in rows:
-                state = self.open(key, bytes(data), self.set_aside) if len(data) else None
-                if state is not None:
-                    found[key] = state
+            found |= self._open_all(keys[n : n + CHUNK])
         return found
+
+    def _open_all(self, keys: Sequence[str], suffix: str = "") -> dict[str, State]:
+        marks = ", ".join(["%s"] * len(keys))
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT key, data FROM ml_blob WHERE alias = %s AND key IN ({marks}){suffix}",  # noqa: S608  no values
+                (self.alias, *map(check_key, keys)),
+            )
+            rows = cursor.fetchall()
+        opened = ((key, self.open(key, bytes(data), self.set_aside) if len(data) else None) for key, data in rows)
+        return {key: state for key, state in opened if state is not None}
+
+    def update_many(
+        self, keys: Sequence[str], fn: Callable[[dict[str, State | None]], dict[str, State]]
+    ) -> dict[str, State]:
+        found: dict[str, State] = {}
+        ordered = sorted(map(check_key, keys))
+        for n in range(0, len(ordered), CHUNK):
+            with transaction.atomic(using=self.using):
+                found |= self._update_chunk(ordered[n : n + CHUNK], fn)
+        return found
+
+    def _update_chunk(self, keys: list[str], fn: Callable) -> dict[str, State]:
+        """A few statements for all: claims (so that there are rows to lock), one read that locks, one write."""
+        suffix = ""
+        if self.connection.features.has_select_for_update:
+            suffix = " ORDER BY key FOR UPDATE"
+            self._run_many(CLAIM, [(self.alias, key, b"", self._now()) for key in keys])
+        known = self._open_all(keys, suffix)
+        states = fn({key: known.get(key) for key in keys})
+        now = self._now()
+        self._run_many(UPSERT, [(self.alias, key, self.seal(key, states[key]), now) for key in keys])
+        return states
+
+    def _run_many(self, sql: str, rows: list[tuple]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
 
     def _lock(self, key: str) -> tuple[bool, bytes | None]:
         """Whether a row exists, and its blob; other writers of the key now wait until this transaction ends."""

@@ -52,6 +52,19 @@ def test_many_are_read_at_once(store):
     assert store.get_many([]) == {}
 
 
+def test_many_are_changed_at_once(store):
+    keys = [f"personal/clubs/{n}" for n in (10, 9, 2)]
+    store.put(keys[0], {"n": 1})
+
+    def add(states):
+        return {key: {"n": (state or {"n": 0})["n"] + 1} for key, state in states.items()}
+
+    assert store.update_many(keys, add) == {keys[0]: {"n": 2}, keys[1]: {"n": 1}, keys[2]: {"n": 1}}
+    store.update_many(keys, add)
+    assert [store.get(key)["n"] for key in keys] == [3, 2, 2]
+    assert store.update_many([], add) == {}
+
+
 def test_arrays_survive_with_dtype_shape_and_digest(store):
     arrays = {
         name: np.arange(6).reshape(2, 3).astype(name)
