@@ -58,6 +58,8 @@ class Item2Vec(Family):
         count = np.bincount(np.concatenate([*sentences, np.zeros(0, np.int64)]).astype(int), minlength=len(data.items))
         say(0.05, f"{len(sentences)} sequences")
         learned = _learn(sentences, len(data.items), chosen)
+        if count.any():  # what all have in common says nothing of any (Mu & Viswanath 2018)
+            learned[count > 0] -= (learned * count[:, None]).sum(0) / count.sum()
         say(0.7, "cold items")
         documents = [document(item) for item in data.items]
         vocabulary = choose_vocabulary(documents, "stems", int(chosen["max_features"]))
@@ -74,6 +76,7 @@ class Item2Vec(Family):
             "learned": learned[known],
             "vocabulary": join_names(vocabulary),
             "weights": weights,
+            "length": float(np.linalg.norm(learned, axis=1)[known].mean()) if len(known) else 0.0,
         }
         say(1.0, "done")
         return Base(self.name, state, chosen, interactions_fingerprint(data))
@@ -83,7 +86,7 @@ class Item2Vec(Family):
         return Item2VecPersonal(self, base, catalogue or Catalogue(), history, trace)
 
     def extend_features(self, base: Base, catalogue: Catalogue, old: np.ndarray | None) -> np.ndarray:
-        """Unit vectors of all catalogue rows; zeros where neither sequences nor words say anything."""
+        """Vectors of all catalogue rows, of unit length at most: the shorter, the less sequences and words say."""
         state, shrink = base.state, float(base.params["shrink"])
         old = np.zeros((0, state["weights"].shape[1]), np.float32) if old is None else old
         items = catalogue.items[len(old) :]
@@ -98,26 +101,26 @@ class Item2Vec(Family):
             count = np.where(at >= 0, state["count"][at], 0)[:, None]
             learned = np.where(at[:, None] >= 0, state["learned"][at], 0)
             vectors = (count * learned + shrink * vectors) / np.maximum(count + shrink, 1e-9)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), max(state["length"], 1e-9))
         return np.concatenate([old, vectors.astype(np.float32)])
 
     def likeness(self, base: Base, catalogue: Catalogue, row: int) -> np.ndarray:
-        """Cosine of each catalogue row with one row; 0 for the item itself in all its revisions."""
+        """Product of each catalogue row with one row's direction; 0 for the item itself."""
         vectors = self.features(base, catalogue)
-        scores = vectors @ vectors[row]
+        scores = vectors @ (vectors[row] / max(float(np.linalg.norm(vectors[row])), 1e-9)).astype(np.float32)
         own = catalogue.items[row].id
-        for near in np.flatnonzero(scores > 0.999).tolist():
+        for near in np.flatnonzero(scores >= scores[row] - 1e-6).tolist():
             if catalogue.items[near].id == own:
                 scores[near] = 0
         return scores
 
     def similar(self, base: Base, catalogue: Catalogue, row: int, n: int = 10) -> list[tuple[int, float]]:
-        """The n rows most like one row, with cosines."""
+        """The n rows most like one row, with their likeness."""
         return best_rows(self.likeness(base, catalogue, row), n)
 
 
 class Item2VecPersonal(Personal):
-    """score = mean cosine with the last `recent` items that the member solved."""
+    """score = mean product with the last `recent` items that the member solved."""
 
     trace: Trace
     _recent = None
