@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import NamedChoice
+from meals import links
 from meals.models.groups import Group
 from meals.querysets import FoodQuerySet, MakerQuerySet
 from meals.validators import validate_allergens, validate_tags
@@ -102,7 +102,7 @@ class Food(models.Model):
         return self.display_name
 
     def get_absolute_url(self):
-        return reverse("meals:food", args=[self.pk])
+        return links.page("food", self.pk)
 
     @property
     def display_name(self):

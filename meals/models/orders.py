@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from meals import links
 from meals.fields import ClosesAtField
 from meals.models.foods import Food, Maker
 from meals.models.groups import DiningType, Group
@@ -183,7 +183,7 @@ class Order(models.Model):
         return f"{self.user} · {self.date} {self.get_dining_type_display()} · {self.food}"
 
     def get_absolute_url(self):
-        return reverse("meals:order", args=[self.pk])
+        return links.page("order", self.pk)
 
     @property
     def own_share(self):

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
+from meals import tasks
 from meals.models import Food, Menu, Order, SourceTable
 from meals.source import SourceError, pull
 from meals.source.tables import connect
@@ -186,3 +187,14 @@ def test_a_table_that_cannot_be_read_stops_no_other(db, tmp_path, settings):
     assert outcome.counts["foods"]["created"] == 5
     with pytest.raises(SourceError):
         pull("")
+
+
+def test_the_scheduled_pull(db, tmp_path, settings):
+    assert tasks.pull_source() == {}
+    source = Sqlite(tmp_path)
+    fill(source)
+    settings.SOURCE_DATABASE_URL = source.url
+    assert tasks.pull_source()["foods"]["created"] == 5
+    source.run("ALTER TABLE menus DROP COLUMN food")
+    with pytest.raises(RuntimeError, match="menus"):
+        tasks.pull_source()
