@@ -1,11 +1,25 @@
 """What the families of choices are told of menus: for each order, which foods stood on the same menu."""
 
+from collections import defaultdict
+
 from meals.models import Menu
+from recommendations.domains import Offer
 
 
 def slot_of(group, date, dining_type):
     """The number of one menu of one day."""
     return (group * 100_000 + date.toordinal() % 100_000) * 2 + (dining_type == "dinner")
+
+
+def past_offers():
+    """`Domain.past_offers`: a menu's key → the foods of that meal of that day for that group."""
+    found = offers()
+    foods, contexts = defaultdict(set), {}
+    for slot, item, weekday in zip(found["slot"], found["item"], found["weekday"], strict=True):
+        foods[slot].add(item)
+        contexts[slot] = {"weekday": weekday}
+    made = {slot: Offer(frozenset(items), contexts[slot]) for slot, items in foods.items()}
+    return {context: made[slot] for context, slot in zip(found["context"], found["slot"], strict=True)}
 
 
 def offers(until=None):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from meals import importing
 from meals.days import today
 from meals.feeds import FAMILIES, FEEDS
-from meals.learning import offers
+from meals.learning import offers, past_offers
 from meals.models import Food, FoodLike, FoodType, Group, Menu
 from recommendations.domains import Domain, domains
 
@@ -36,6 +36,7 @@ class MealDomain(Domain):
     }
     positive_verbs = frozenset({"order", "like"})
     trace = True
+    repeats = True
     families = FAMILIES
     feeds = FEEDS
     card_template = "meals/_card.html"
@@ -64,6 +65,9 @@ class MealDomain(Domain):
     def context(self, user, at):
         group = Group.objects.served(user).order_by("pk").values_list("pk", flat=True).first()
         return context_of(today(at or timezone.now()), group or 0)
+
+    def past_offers(self):
+        return past_offers()
 
     def training_extra(self, until=None):
         return {"offers": offers(until)}

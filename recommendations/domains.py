@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import format_lazy
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 #: What pages and apps may post; everything else comes only from the site's own actions.
 CLIENT_VERBS = frozenset({"view", "like", "dislike", "hide", "impression"})
+
+
+class Offer(NamedTuple):
+    """What stood together on an offer (a menu of a day), and what models are told of it (`Domain.context`)."""
+
+    items: frozenset[str]
+    context: Mapping[str, Any]
 
 
 class Domain:
@@ -99,6 +106,14 @@ class Domain:
         For items that are offered to some, on some days (a meal on a group's menu).
         """
         return None
+
+    #: verbs that choose one item out of an offer, and whether choosing the same again is welcome
+    choice_verbs: ClassVar[frozenset[str]] = frozenset({"order"})
+    repeats: ClassVar[bool] = False
+
+    def past_offers(self) -> Mapping[str, Offer]:
+        """An event's context → what was offered with it, for `evaluate --protocol menu`; empty where nothing is."""
+        return {}
 
     def context(self, user, at) -> Mapping[str, Any]:
         """What models may know of who asks and when (`Personal.context`), besides the time. `user` None: a visitor."""

@@ -23,7 +23,7 @@ from ml.families.items import TrainingData
 from ml.families.trace import Trace
 from ml.families.verbs import code
 from recommendations.data import Log
-from recommendations.domains import Domain
+from recommendations.domains import Domain, Offer
 from recommendations.feeds import Feed, Scene
 
 Params = Mapping[str, Mapping[str, Any]]  # family → its parameters
@@ -177,10 +177,15 @@ def _fair(snapshot, position: int, at: float) -> bool:
     return bool(snapshot.created[position] <= at and snapshot.opens[position] <= at <= snapshot.closes[position])
 
 
-def scene_maker(domain: Domain, snapshot, bases: Mapping[str, Base], member: Member, at: float):
+def scene_maker(
+    domain: Domain, snapshot, bases: Mapping[str, Base], member: Member, at: float, offer: Offer | None = None
+):
+    """A function from feed and parameters to the scene at that moment; `offer`: what was offered then, where it is known."""
     delta = {"history": member.history, "trace": member.trace}
     when = dt.datetime.fromtimestamp(at, dt.UTC)
-    context = {"at": at, **domain.context(member.user, when)}
+    asked = domain.context(member.user, when) if offer is None else offer.context
+    offered = domain.offered(member.user, when) if offer is None else offer.items
+    context = {"at": at, **asked}
     opened: dict = {}
 
     def scene(feed: Feed, params: Mapping) -> Scene:
@@ -202,7 +207,7 @@ def scene_maker(domain: Domain, snapshot, bases: Mapping[str, Base], member: Mem
             keywords=member.keywords,
             region=member.region,
             trace=member.trace,
-            offered=domain.offered(member.user, when),
+            offered=offered,
         )
 
     return scene
@@ -217,7 +222,7 @@ def learn(domain: Domain, log: Log, member: Member, n: int) -> None:
         member.history.add(item.ref, fixed(weight))
         if domain.trace:
             member.trace.add(int(log.time[n]), item.ref, code(verb), fixed(weight))
-    if verb in domain.positive_verbs:
+    if verb in domain.positive_verbs and not domain.repeats:
         member.done.add(item.id)
 
 

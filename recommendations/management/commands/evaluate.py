@@ -13,6 +13,7 @@ from recommendations.domains import Unknown, domains
 from recommendations.evaluation import Fitter, Policy, evaluate, families_of, split_times, walk
 from recommendations.for_you import ForYou
 from recommendations.holdout import LastOut, leave_last_out
+from recommendations.menus import walk_menus
 from recommendations.publishing import publish_all
 from recommendations.tuning import WEIGHTS, tune
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("domain")
         parser.add_argument("--k", type=int, default=8)
-        parser.add_argument("--protocol", choices=["progressive", "last-out"], default="progressive")
+        parser.add_argument("--protocol", choices=["progressive", "last-out", "menu"], default="progressive")
         parser.add_argument("--people", type=int, default=3000, help="last-out: at most so many members")
         parser.add_argument(
             "--events", type=int, default=2000, help="at most so many test events, a seeded sample (0: all)"
@@ -53,9 +54,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         publish_all(kind)
         log = log_of(kind, catalogue.current(kind.name))
-        protocol = self._progressive if options["protocol"] == "progressive" else self._last_out
+        protocols = {"progressive": self._progressive, "last-out": self._last_out, "menu": self._menu}
         try:
-            validation, test = protocol(kind, log, options)
+            validation, test = protocols[options["protocol"]](kind, log, options)
         except ValueError as error:
             raise CommandError(f"{domain} cannot be evaluated: {error}") from None
         k = options["k"]
@@ -88,7 +89,10 @@ class Command(BaseCommand):
                 parameters.set(model_settings.scope_of(kind.name), family, model_settings.to_text(settings))
         self.stdout.write(f"stored; `manage.py train {kind.name}` fits bases with it")
 
-    def _progressive(self, kind, log, options):
+    def _menu(self, kind, log, options):
+        return self._progressive(kind, log, options, walk_menus)
+
+    def _progressive(self, kind, log, options, walk=walk):
         """Makers of the validation and the test steps; weights are chosen on the former only."""
         validation, test, end = split_times(log)
         more = {name: options[name] for name in ("refits", "seed")} | {"progress": self._progress}
