@@ -11,6 +11,7 @@ from benchmarks.timing import p50, p95, show, side_by_side, verdict
 
 MEMBERS = (600, 10_000)
 GROUPS, MAKERS, FOODS, ON_MENU, EVENTS = 4, 25, 250, 20, 100
+#: those of a smoke test; a full run trains all of the domain
 FAMILIES = ("naive_bayes", "item_item", "popularity", "content")
 SECONDS = 60
 
@@ -20,12 +21,13 @@ def main(size: int, *, quick: bool = False) -> None:
     from django.core.management import call_command
 
     from meals.days import today
+    from recommendations.domains import domains
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # the letters are written, not sent
     call_command("migrate", verbosity=0)
     day = today() + dt.timedelta(days=1)
-    foods = kitchen(day)
-    train(foods)
+    kitchen(day)
+    train(FAMILIES if quick else domains["meals"].families)
     rows = [automatic(count, day, n) for n, count in enumerate((30, 60) if quick else MEMBERS)]
     show(
         f"Automatic orders: members with models of {EVENTS} events each, {ON_MENU} menus a group (target: 10,000 in {SECONDS} s)",
@@ -40,7 +42,7 @@ def main(size: int, *, quick: bool = False) -> None:
     )
 
 
-def kitchen(day: dt.date) -> list:
+def kitchen(day: dt.date) -> None:
     """Groups, makers, foods and the menus of one lunch."""
     from meals.models import Food, FoodType, Group, Maker, Menu
     from recommendations.services import publish
@@ -68,27 +70,38 @@ def kitchen(day: dt.date) -> list:
         for n in rng.choice(FOODS, ON_MENU, replace=False):
             food = foods[n]
             Menu.objects.create(group=group, food=food, date=day, dining_type="lunch", price=food.price, stock=100_000)
-    return foods
 
 
-def train(foods: list) -> None:
-    """Bases from 20,000 orders of 600 members."""
+def train(families) -> None:
+    """Bases from 6,000 orders of 200 members off 60 menus of a day."""
     from ml import registry, training
     from ml.families.items import TrainingData
+    from ml.families.verbs import code
     from recommendations import catalogue
 
-    rng = np.random.default_rng(8)
+    rng, n, days = np.random.default_rng(8), 6000, 60
     snapshot = catalogue.current("meals")
     items = [snapshot.item(position) for position in range(len(snapshot))]
-    n = 20_000
+    menus = np.array([rng.choice(len(items), ON_MENU, replace=False) for _day in range(days)])
+    day = np.sort(rng.integers(0, days, n))
+    place = (rng.beta(1, 3, n) * ON_MENU).astype(int)
+    offers = {
+        "context": [f"{d}-{p}" for d in range(days) for p in range(ON_MENU)],
+        "slot": [d for d in range(days) for _p in range(ON_MENU)],
+        "item": [items[food].id for food in menus.ravel()],
+        "weekday": [d % 7 for d in range(days) for _p in range(ON_MENU)],
+    }
     data = TrainingData(
         items,
-        rng.integers(0, 600, n).astype(np.int32),
-        (rng.beta(1, 3, n) * len(items)).astype(np.int32),
+        rng.integers(0, 200, n).astype(np.int32),
+        menus[day, place].astype(np.int32),
         np.full(n, 5.0, np.float32),
-        time.time() - np.sort(rng.uniform(0, 100 * 86_400, n))[::-1],
+        time.time() - (days - day) * 86_400.0,
+        verb=np.full(n, code("order"), np.int16),
+        context=np.array([f"{d}-{p}" for d, p in zip(day, place, strict=True)], object),
+        extra={"offers": offers},
     )
-    for family in FAMILIES:
+    for family in families:
         registry.promote(training.train("meals", family, data))
 
 
