@@ -124,7 +124,8 @@ class ForYou(Feed):
             parts["popular"] = popular * ranking.standardise(scene.score("popularity"), unseen)
         if params["fresh"]:
             fresh = ranking.freshness(snapshot.created, scene.at, params["half_life"])
-            parts["fresh"] = params["fresh"] * ranking.standardise(fresh, unseen)
+            # bounded: where nearly all was seen, one new item would stand a hundred deviations out
+            parts["fresh"] = params["fresh"] * np.clip(ranking.standardise(fresh, unseen), -4, 4)
         if params["near"] and scene.region:
             parts["near"] = params["near"] * (snapshot.regions == scene.region).astype(np.float32)
         parts["seen"] = -params["seen"] * seen.astype(np.float32)

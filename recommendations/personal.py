@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, router, transaction
 
 from ml.families.base import digest, open_history
 from ml.families.history import History
-from ml.families.trace import Trace, open_trace
+from ml.families.trace import Trace, appended, open_trace
 from ml.families.verbs import code
 from ml.store import BaseStore, stores
 from recommendations.domains import Domain, domains
@@ -113,11 +113,24 @@ def learn(state: State, event: Event, learned: Learned | None = None) -> State:
         return state
     state["events"] += bool(event.weight)  # impressions, and what came during a pause, teach nothing
     if event.weight and event.revision_id:
-        own = learned or Learned(state)
-        own.add(event)
         if learned is None:
-            state["delta"] = own.pack()
+            state["delta"] = _with(state, event)
+        else:
+            learned.add(event)
     return state
+
+
+def _with(state: State, event: Event) -> dict[str, bytes]:
+    """The delta with one event more; a trace is only appended to, where the event is the latest."""
+    packed = state["delta"].get("trace")
+    longer = appended(packed, *_traits(event)) if packed is not None else None
+    if packed is None or longer is None:
+        learned = Learned(state)
+        learned.add(event)
+        return learned.pack()
+    history = history_of(state)
+    history.add(cast(int, event.revision_id), event.weight)
+    return {"history": history.pack(), "trace": longer}
 
 
 def unlearn(state: State, event: Event) -> State:

@@ -113,7 +113,7 @@ class ItemItemPersonal(Personal):
             likes, dislikes = (np.bincount(number, sums[known], len(items)) for sums in (liked, disliked))
             amount = self._amount(likes) - self.base.params["dislike_weight"] * self._amount(dislikes)
             self._taste[items] = amount * recency.fading(
-                self.trace, self.catalogue, rows[known], number, len(items), self.base.params["recency"]
+                self.trace, self.catalogue, rows[known], number, len(items), self.base.params.get("recency", 0.0)
             )
         return self._taste
 

@@ -131,8 +131,10 @@ class MatrixFactorizationPersonal(Personal):
         params = self.base.params
         likes = np.bincount(number, liked, len(index))
         total = likes + np.bincount(number, disliked, len(index))
-        amount = np.ones(len(index)) if params["transform"] == "binary" else total / SCALE
-        amount = amount * recency.fading(self.trace, self.catalogue, rows, number, len(index), params["recency"])
+        amount = np.ones(len(index)) if params.get("transform", "binary") == "binary" else total / SCALE
+        amount = amount * recency.fading(
+            self.trace, self.catalogue, rows, number, len(index), params.get("recency", 0.0)
+        )
         return rows[first], self.base.state["items"][index].astype(np.float64), likes / total, amount
 
     def score(self, rows: np.ndarray | None = None) -> np.ndarray:

@@ -16,6 +16,30 @@ def unzigzag(numbers: np.ndarray) -> np.ndarray:
     return (numbers >> 1) ^ -(numbers & 1)
 
 
+def signed(number: int) -> int:
+    """`zigzag` of one number."""
+    return number << 1 if number >= 0 else (-number << 1) - 1
+
+
+def one(number: int) -> bytes:
+    """`encode` of one number."""
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def first(data: bytes, at: int = 0) -> tuple[int, int]:
+    """(the number that begins at `at`, where the next one begins), of bytes that `encode` made."""
+    number = shift = 0
+    while data[at] > 0x7F:
+        number |= (data[at] & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+    return number | data[at] << shift, at + 1
+
+
 def encode(numbers: np.ndarray) -> bytes:
     """Non-negative int64 numbers, seven bits a byte, least first; the last byte of each is below 128."""
     numbers = np.asarray(numbers, np.int64)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.families import varint
-from ml.families.trace import Trace, open_trace
+from ml.families.trace import Trace, appended, open_trace
 from ml.families.verbs import VERBS, code
 
 event = st.tuples(
@@ -38,6 +38,16 @@ def test_forgetting_one_gives_what_never_did_it(events, data):
     trace = trace_of(events)
     trace.remove(*events[gone])
     assert trace.pack() == trace_of(events[:gone] + events[gone + 1 :]).pack()
+
+
+@given(st.lists(event, max_size=20), event)
+def test_appending_gives_the_bytes_of_learning_and_refuses_what_is_not_the_latest(events, later):
+    before = trace_of(events)
+    longer = appended(before.pack(), *later)
+    if events and later[0] <= max(time for time, *_ in events):
+        assert longer is None
+    else:
+        assert longer == trace_of([*events, later]).pack()
 
 
 def test_what_was_never_learned_cannot_be_forgotten():
