@@ -33,16 +33,23 @@ STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 LEAST_GAIN = 5e-4  # in NDCG; less is no reason to change anything
 
 
+def weights_of(feed: ForYou) -> tuple[str, ...]:
+    """The weights of a feed: those of its own parts, then those that every `ForYou` may have."""
+    there = {parameter.name for parameter in feed.parameters}
+    return tuple(name for name in dict.fromkeys((*feed.own, *WEIGHTS)) if name in there)
+
+
 def tune(
     feed: ForYou, params: Mapping[str, Any], rehearse: Rehearse, families: Iterable[str], k: int, say: Say
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """(The feed's parameters with the best weights, the chosen parameters of each of its `families` that has a weight)."""
-    used = [name for name in feed.used_families(unweighted(params)) if name in families]
+    names = weights_of(feed)
+    used = [name for name in feed.used_families(unweighted(params, names)) if name in families]
     tuned = {name: found for name in used if (found := tune_family(name, rehearse, k, say))}
     cases = collect(feed, params, rehearse(used, tuned))
-    alone = {name: ndcg(cases, row, k) for name, row in zip(WEIGHTS, np.eye(len(WEIGHTS)), strict=True)}
+    alone = {name: ndcg(cases, row, k) for name, row in zip(names, np.eye(len(names)), strict=True)}
     say(f"each part alone, NDCG@{k}: " + ", ".join(f"{name} {v:.3f}" for name, v in alone.items()))
-    weights, value = search(cases, {name: params[name] for name in WEIGHTS}, k=k)
+    weights, value = search(cases, params, k=k, names=names)
     values = {**params, **weights}
     tuned = {name: tuned[name] for name in feed.used_families(values) if name in tuned}
     say(f"validation: {len(cases)} events, NDCG@{k} {value:.4f} with {weights}, families {tuned}")
@@ -102,21 +109,22 @@ def gain(scores: np.ndarray, target: float, k: int) -> float:
 
 def collect(feed: ForYou, params: Mapping, steps: Steps) -> list[tuple]:
     """For each step: unweighted parts (parts × candidates) and the place of the target among the candidates."""
-    plain = unweighted(params)
+    names = weights_of(feed)
+    plain = unweighted(params, names)
     found = []
     for scene, _user, position in steps:
         parts, mask = feed.parts(scene(feed, plain))
         where = np.flatnonzero(mask)
         target = np.flatnonzero(where == position)
         if len(target):
-            table = np.stack([parts[name][where] if name in parts else np.zeros(len(where)) for name in WEIGHTS])
+            table = np.stack([parts[name][where] if name in parts else np.zeros(len(where)) for name in names])
             found.append((table.astype(np.float16), int(target[0])))
     return found
 
 
-def unweighted(params: Mapping) -> dict:
+def unweighted(params: Mapping, names: Iterable[str]) -> dict:
     """The parameters with every weight 1."""
-    return {**params, **dict.fromkeys(WEIGHTS, 1.0)}
+    return {**params, **dict.fromkeys(names, 1.0)}
 
 
 def ndcg(cases: list[tuple], weights: np.ndarray, k: int) -> float:
@@ -136,19 +144,19 @@ def _sums(cases: list[tuple], weights: np.ndarray):
 
 
 def search(
-    cases: list[tuple], start: Mapping[str, float], *, k: int = 8, rounds: int = 2
+    cases: list[tuple], start: Mapping[str, float], *, k: int = 8, rounds: int = 2, names: tuple[str, ...] = WEIGHTS
 ) -> tuple[dict[str, float], float]:
     """Weights with the best NDCG at k: coordinate search from the best of `start` and each part alone."""
-    first = np.array([start[name] for name in WEIGHTS], np.float32)
-    there = [n for n in range(len(WEIGHTS)) if any(table[n].any() for table, _target in cases)]
-    alone = np.eye(len(WEIGHTS), dtype=np.float32)[there]
+    first = np.array([start[name] for name in names], np.float32)
+    there = [n for n in range(len(names)) if any(table[n].any() for table, _target in cases)]
+    alone = np.eye(len(names), dtype=np.float32)[there]
     best = max((first, *alone), key=lambda weights: ndcg(cases, weights, k))
     reached = _gains(cases, best, k)
     for _ in range(rounds):
         for n in there:
             best, reached = _better(cases, best, reached, n, k)
     value = float(reached.mean()) if len(reached) else 0.0
-    return {name: round(float(w), 2) for name, w in zip(WEIGHTS, best, strict=True)}, value
+    return {name: round(float(w), 2) for name, w in zip(names, best, strict=True)}, value
 
 
 def _better(cases: list[tuple], best: np.ndarray, reached: np.ndarray, n: int, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -23,13 +23,13 @@ class ProblemsForYou(ForYou):
     own = {"click": "matrix_factorization", "vulnerable": "deepfm", "alike": "item2vec", "text": "naive_bayes"}
     families = ("matrix_factorization", "deepfm", "item2vec", "naive_bayes", "popularity")
     parameters = (
-        _weight("click", 0.6, _("Will try"), _("Weight of what the member will probably try.")),
-        _weight("vulnerable", 0.4, _("May fail"), _("Weight of problems with the chance of failing that teaches most.")),
+        _weight("click", 0.5, _("Will try"), _("Weight of what the member will probably try.")),
+        _weight("vulnerable", 0.5, _("May fail"), _("Weight of problems with the chance of failing that teaches most.")),
         Parameter(
             "target", 0.5, min=0.0, max=1.0, label=_("Chance of failing wanted"),
             help=_("The chance of failing that teaches most; nearer is better."),
         ),
-        _weight("alike", 0.3, _("Similarity"), _("Weight of what is like the problems solved last.")),
+        _weight("alike", 0.1, _("Similarity"), _("Weight of what is like the problems solved last.")),
         *(
             COLD_TO_HOT if p.name == "cold_to_hot" else p
             for p in ForYou.parameters

@@ -15,7 +15,7 @@ from recommendations.for_you import ForYou
 from recommendations.holdout import LastOut, leave_last_out
 from recommendations.menus import walk_menus
 from recommendations.publishing import publish_all
-from recommendations.tuning import WEIGHTS, tune
+from recommendations.tuning import tune, weights_of
 
 TUNED_ON = 2000
 
@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def _apply(self, kind, policy, tuned):
         """Store the weights as the feed's parameters, and each family's as the domain's own settings."""
         with transaction.atomic():
-            for name in WEIGHTS:
+            for name in weights_of(policy.feed):
                 parameters.set(f"{kind.name}.{policy.feed.name}", name, policy.params[name])
             for family, settings in tuned.items():
                 own = parameters.get(model_settings.scope_of(kind.name))[family]
@@ -129,7 +129,7 @@ class Command(BaseCommand):
         params = parameters.get(f"{kind.name}.{feed.name}") if feed.parameters else {}
         if name == "popularity":
             alone = {"popular": 1.0, "popular_cold": 1.0, "seen": params["seen"], "diversity": 0.0}
-            params = {**params, **dict.fromkeys(WEIGHTS, 0.0), **alone}
+            params = {**params, **dict.fromkeys(weights_of(feed), 0.0), **alone}
         return Policy(name, feed, params)
 
     def _progress(self, share, text):

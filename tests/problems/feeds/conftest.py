@@ -38,18 +38,11 @@ def happened(db):
 @pytest.fixture
 def world(db, make_user, happened):
     """(tag, level) → problem; a crowd that solves most and fails graphs, and all bases in production."""
-    made = {}
-    for tag in TAGS:
-        for level in LEVELS:
-            title = f"{tag} {level}"
-            made[tag, level] = make.problem(
-                f"{tag}-{level}",
-                tags=(tag,),
-                level=level,
-                title_ko=title,
-                title_en=title,
-                statement_ko=f"{tag} {title}",
-            )
+    made, start = {}, timezone.now() - dt.timedelta(days=60)
+    for number, (tag, level) in enumerate((tag, level) for tag in TAGS for level in LEVELS):
+        title, created = f"{tag} {level}", start + dt.timedelta(days=2 * number)
+        texts = {"title_ko": title, "title_en": title, "statement_ko": f"{tag} {title}"}
+        made[tag, level] = make.problem(f"{tag}-{level}", tags=(tag,), level=level, created_at=created, **texts)
     chance = np.random.default_rng(0)
     for number in range(12):
         member = make_user(f"m{number}@example.com", nickname=f"m{number}")
