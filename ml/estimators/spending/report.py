@@ -24,6 +24,16 @@ def errors(y: np.ndarray, predicted: np.ndarray, offset: float) -> dict[str, flo
     }
 
 
+def deciles(y: np.ndarray, predicted: np.ndarray) -> list[dict[str, float]]:
+    """Members in ten equal groups by forecast, lowest first: what was forecast and what was spent, on average."""
+    parts = np.array_split(np.argsort(predicted, kind="stable"), 10)
+    return [
+        {"forecast": round(float(predicted[part].mean()), 2), "actual": round(float(y[part].mean()), 2)}
+        for part in parts
+        if len(part)
+    ]
+
+
 def compare(data: Purchases, params: Mapping[str, Any], further: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Every variant trained before the last window and measured on it, on true amounts (outliers in).
 
@@ -39,10 +49,11 @@ def compare(data: Purchases, params: Mapping[str, Any], further: Mapping[str, An
     member = known(data, test)
     y = data.between(test, test + horizon).spent()[member]
     both = np.concatenate([train[0], cx]), np.concatenate([train[1], cy])
-    table = {}
+    table, served = {}, np.zeros(len(y))
     for name, variant in VARIANTS.items():
         predicted = variant.predict(variant.fit(*both, int(params["rounds"]), offset), x)
         table[name] = errors(y, predicted, offset)
+        served = predicted if name == params["variant"] else served
     for name, model in (further or {}).items():
         table[name] = errors(y, model(data.upto(test), test, horizon, member), offset)
     state = fit_parts(train, params)
@@ -57,6 +68,7 @@ def compare(data: Purchases, params: Mapping[str, Any], further: Mapping[str, An
         "mean": round(float(y.mean()), 4),
         "clipped_at": round(most, 4),
         "table": table,
+        "deciles": deciles(y, served),
         "interval": {
             "wanted": float(params["coverage"]),
             "covered": round(float(inside.mean()), 4),

@@ -15,6 +15,7 @@ from sklearn.neighbors import NearestNeighbors
 from ml.estimators.spending.purchases import FEATURES
 
 SPENT = FEATURES.index("spent_30")
+LEAST = 20  # rows that a stage of the two is fitted on
 COMMON = {
     "learning_rate": 0.05,
     "num_leaves": 15,
@@ -147,18 +148,18 @@ class TwoStage(Variant):
 
     def fit(self, x, y, rounds, offset):
         bought = y > 0
-        if bought.sum() < 20 or bought.all():
-            return {"share": float(bought.mean()), "mean": float(y[bought].mean()) if bought.any() else 0.0}
-        return {
-            "will": boost(x, bought.astype(float), "binary", rounds),
-            "amount": boost(x[bought], y[bought], "gamma", rounds),
-        }
+        share = (float(bought.sum()) + 1) / (len(y) + 2)  # never quite certain
+        state: dict[str, Any] = {"share": share, "mean": float(y[bought].mean()) if bought.any() else 0.0}
+        if min(bought.sum(), (~bought).sum()) >= LEAST:
+            state["will"] = boost(x, bought.astype(float), "binary", rounds)
+        if bought.sum() >= LEAST:
+            state["amount"] = boost(x[bought], y[bought], "gamma", rounds)
+        return state
 
     def parts(self, state: Mapping[str, Any], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(probability of any order, expected amount if there is one)."""
-        if "will" not in state:
-            return np.full(len(x), state["share"]), np.full(len(x), state["mean"])
-        return boosted(state["will"], x), boosted(state["amount"], x)
+        """(probability of any order, expected amount if there is one); means where a stage had too few rows."""
+        will = boosted(state["will"], x) if "will" in state else np.full(len(x), state["share"])
+        return will, boosted(state["amount"], x) if "amount" in state else np.full(len(x), state["mean"])
 
     def predict(self, state, x):
         will, amount = self.parts(state, x)
@@ -173,7 +174,7 @@ class TwoStageMedian(TwoStage):
     def fit(self, x, y, rounds, offset):
         state = dict(super().fit(x, y, rounds, offset))
         bought = y > 0
-        if "will" in state:
+        if "amount" in state:
             error = np.log(y[bought]) - np.log(np.maximum(boosted(state["amount"], x[bought]), 1e-9))
             state["spread"], state["shift"] = float(error.std()), float(error.mean())
         return state
