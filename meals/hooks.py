@@ -6,9 +6,11 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts import hooks
-from meals.models import AutoOrder, AutoOrderResult, FoodLike, GroupMembership, Order
+from meals import spending
+from meals.models import AutoOrder, AutoOrderResult, FoodLike, GroupMembership, Order, SpendingForecast
 from meals.services import erasure
 from meals.services.groups import join_public
+from ml import registry
 
 EXPORTED = {
     "groups": (GroupMembership, ("group_id", "group__name", "role", "joined_at")),
@@ -42,6 +44,10 @@ EXPORTED = {
         AutoOrderResult,
         ("date", "dining_type", "outcome", "reason", "order_id", "created_at"),
     ),
+    "spending_forecast": (
+        SpendingForecast,
+        ("expected", "low", "high", "will_order", "segment", "recency", "frequency", "orders", "amount", "made_at"),
+    ),
 }
 
 
@@ -55,6 +61,7 @@ def export(user):
 
 hooks.on_export("meals", export)
 hooks.on_erase("meals", erasure.erase)
+registry.listeners.append(spending.promoted)
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="meals.signed_up")

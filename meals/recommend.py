@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from meals import importing
+from meals import importing, spending
 from meals.days import today
 from meals.feeds import FAMILIES, FEEDS
 from meals.learning import offers, past_offers
@@ -38,6 +38,7 @@ class MealDomain(Domain):
     trace = True
     repeats = True
     families = FAMILIES
+    estimators = ("spending",)
     feeds = FEEDS
     card_template = "meals/_card.html"
     import_columns = importing.FOOD_COLUMNS
@@ -71,6 +72,9 @@ class MealDomain(Domain):
 
     def training_extra(self, until=None):
         return {"offers": offers(until)}
+
+    def estimator_data(self, name):
+        return spending.purchases()[0] if name == "spending" else super().estimator_data(name)
 
     def text(self, item):
         parts = (item.name, item.name_en, item.description, " ".join(item.tags), item.maker.name)

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from django.utils import timezone
 
+from meals import spending, variety_curve
 from meals.auto import auto_order, mails
 from meals.models import Menu
 from meals.services import deliver
@@ -47,3 +48,13 @@ def pull_source():
     if outcome.errors:
         raise RuntimeError("; ".join(f"{name}: {error}" for name, error in outcome.errors.items()))
     return {name: dict(counts) for name, counts in outcome.counts.items()}
+
+
+def forecast_spending():
+    """Scheduled daily, and after each new version: what each member will spend. Returns for how many."""
+    return spending.forecast()
+
+
+def diversity_curve(feed="today"):
+    """Queued by staff: how accurate and how varied a feed is at several strengths of variety."""
+    return variety_curve.refresh(feed)

@@ -52,12 +52,17 @@ class MealsForYou(ForYou):
         scene.params = {**scene.params, "near": 0.0, "season": ""}
         return super().parts(scene)
 
-    def rank(self, scene, n):
+    def totals(self, scene):
+        """The parts of the score, each over all items, the mask of candidates, and the parts added up."""
         parts, mask = self.parts(scene)
         total = np.sum(list(parts.values()), axis=0, dtype=np.float32)
         if scene.params["exploration"]:
             chance = np.random.default_rng(int(scene.at // ranking.DAY)).standard_normal(len(total))
             total = total + scene.params["exploration"] * chance.astype(np.float32)
+        return parts, mask, total
+
+    def rank(self, scene, n):
+        parts, mask, total = self.totals(scene)
         order = arranged(scene, total, mask, n)
         return Ranking(order, ranking.to_unit(total[order]), parts)
 

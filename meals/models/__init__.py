@@ -5,6 +5,7 @@ from meals.models.foods import Food, FoodLike, FoodType, Maker
 from meals.models.groups import DiningType, Group, GroupMembership, Holiday
 from meals.models.orders import MakerDay, Menu, Order
 from meals.models.source import SourceTable
+from meals.models.spending import SpendingForecast, VarietyCurve
 
 __all__ = [
     "AutoOrder",
@@ -22,4 +23,6 @@ __all__ = [
     "Menu",
     "Order",
     "SourceTable",
+    "SpendingForecast",
+    "VarietyCurve",
 ]

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from meals.models import AutoOrder, AutoOrderResult, Food, FoodLike, GroupMembership, Order
+from meals.models import AutoOrder, AutoOrderResult, Food, FoodLike, GroupMembership, Order, SpendingForecast
 from meals.services import stock
 from ml.store import stores
 from recommendations import personal
@@ -22,5 +22,6 @@ def erase(user):
     Order.objects.filter(user=user).delete()
     likes = FoodLike.objects.filter(user=user)
     Food.objects.filter(pk__in=likes.values("food")).adjust("like_count", -1)
-    for rows in (likes, AutoOrder.objects.filter(user=user), GroupMembership.objects.filter(user=user)):
-        rows.delete()
+    likes.delete()
+    for model in (AutoOrder, GroupMembership, SpendingForecast):
+        model.objects.filter(user=user).delete()

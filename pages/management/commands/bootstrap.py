@@ -36,6 +36,7 @@ SCHEDULES = {
     "prerequisites": ("problems.services.prerequisites.learn_prerequisites", Schedule.DAILY),
     "automatic-orders": ("meals.tasks.order_due", Schedule.MINUTES),
     "meals-delivered": ("meals.tasks.finish_days", Schedule.DAILY),
+    "spending": ("meals.tasks.forecast_spending", Schedule.DAILY),
     "source": ("meals.tasks.pull_source", Schedule.HOURLY),
 }
 
