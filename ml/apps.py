@@ -10,4 +10,9 @@ class MlConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from ml import checks  # noqa: F401  registers the system checks
+        from django.db.models.signals import post_migrate
+
+        from ml import checks, roles  # noqa: F401  registers the system checks
+
+        # after django.contrib.auth, which comes earlier, has made the permissions
+        post_migrate.connect(roles.sync, dispatch_uid="ml.roles")

@@ -6,6 +6,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ml.drafts_models import ParameterDraft, ParameterPublication
+
+__all__ = [
+    "ModelVersion",
+    "ParameterChange",
+    "ParameterDraft",
+    "ParameterPublication",
+    "ParameterValue",
+    "Promotion",
+    "QuarantinedBlob",
+    "Revision",
+    "StoredBlob",
+    "TrainingRun",
+]
+
 
 class StoredBlob(models.Model):
     """One signed state in a `DatabaseStore`; read and written by the store only."""
@@ -87,6 +102,15 @@ class ParameterChange(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("changed by")
     )
     at = models.DateTimeField(_("changed at"), auto_now_add=True)
+    why = models.CharField(_("why"), max_length=500, blank=True)
+    publication = models.ForeignKey(
+        ParameterPublication,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="changes",
+        verbose_name=_("publication of parameters"),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("parameter change"), _("parameter changes")
@@ -122,6 +146,18 @@ class ModelVersion(models.Model):
     code_version = models.CharField(_("code version"), max_length=100, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     picture = models.BinaryField(_("picture"), null=True, blank=True)
+    canary = models.FloatField(
+        _("canary"),
+        default=0.0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+        help_text=_("Share of members who are served this version."),
+    )
+    shadow = models.FloatField(
+        _("shadow"),
+        default=0.0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+        help_text=_("Share of members' requests that this version also ranks, without showing it."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
@@ -133,6 +169,12 @@ class ModelVersion(models.Model):
             models.UniqueConstraint(fields=["domain", "family", "number"], name="ml_version_number"),
             models.UniqueConstraint(
                 fields=["domain", "family"], condition=Q(status="production"), name="ml_version_one_production"
+            ),
+            models.UniqueConstraint(
+                fields=["domain", "family"], condition=Q(canary__gt=0), name="ml_version_one_canary"
+            ),
+            models.UniqueConstraint(
+                fields=["domain", "family"], condition=Q(shadow__gt=0), name="ml_version_one_shadow"
             ),
         ]
 
@@ -171,6 +213,27 @@ class Promotion(models.Model):
         return f"{self.action} {self.version}"
 
 
+class ShadowDay(models.Model):
+    """How much the lists of a version in the shadow had in common with those that were shown, on one day (`ml.rollout`)."""
+
+    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="shadow_days", verbose_name=_("version"))
+    shown = models.CharField(_("shown version"), max_length=64)
+    feed = models.CharField(_("feed"), max_length=50)
+    day = models.DateField(_("day"))
+    requests = models.PositiveBigIntegerField(_("requests"), default=0)
+    overlap = models.FloatField(_("shared places, summed"), default=0.0)
+    first = models.PositiveBigIntegerField(_("same first item"), default=0)
+    errors = models.PositiveBigIntegerField(_("errors"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("day in the shadow"), _("days in the shadow")
+        ordering = ["-day", "feed", "shown"]
+        constraints = [models.UniqueConstraint(fields=["version", "shown", "feed", "day"], name="ml_shadow_day_unique")]
+
+    def __str__(self):
+        return f"{self.version} {self.feed} {self.day}"
+
+
 class TrainingRun(models.Model):
     """One training of a family for a domain, with its visible progress."""
 
@@ -179,6 +242,7 @@ class TrainingRun(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     domain = models.CharField(_("domain"), max_length=50)
     family = models.CharField(_("family"), max_length=50)
@@ -191,6 +255,7 @@ class TrainingRun(models.Model):
     error = models.TextField(_("error"), blank=True)
     task_id = models.CharField(_("task"), max_length=100, blank=True)
     owner = models.CharField(_("process"), max_length=200, blank=True)
+    cancel_requested = models.BooleanField(_("cancel requested"), default=False)
     version = models.ForeignKey(
         ModelVersion, models.SET_NULL, null=True, blank=True, related_name="runs", verbose_name=_("version")
     )

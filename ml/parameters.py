@@ -239,8 +239,10 @@ def _forget() -> None:
     _cache = None
 
 
-def set(scope: str, name: str, value: Any, by=None) -> Any:
+def set(scope: str, name: str, value: Any, by=None, *, why: str = "", publication=None) -> Any:
     """Store `value` for `scope.name` and tell all processes; returns it in the declared type.
+
+    `why` and `publication` go into the history.
 
     Raises
     ------
@@ -256,12 +258,13 @@ def set(scope: str, name: str, value: Any, by=None) -> Any:
         if row is not None and type(old) is type(value) and old == value:
             return value
         ParameterValue.objects.update_or_create(scope=scope, name=name, defaults={"value": value, "updated_by": by})
-        ParameterChange.objects.create(scope=scope, name=name, old=old, new=value, by=by)
+        kept = {"by": by, "why": why[:MAX_TEXT], "publication": publication}
+        ParameterChange.objects.create(scope=scope, name=name, old=old, new=value, **kept)
         revision_numbers.bump("parameters")
     return value
 
 
-def reset(scope: str, name: str, by=None) -> Any:
+def reset(scope: str, name: str, by=None, *, why: str = "", publication=None) -> Any:
     """Go back to the default of `scope.name`; returns the default."""
     from ml.models import ParameterChange, ParameterValue
 
@@ -269,7 +272,8 @@ def reset(scope: str, name: str, by=None) -> Any:
     with transaction.atomic():
         row = ParameterValue.objects.select_for_update().filter(scope=scope, name=name).first()
         if row is not None:
-            ParameterChange.objects.create(scope=scope, name=name, old=row.value, new=None, by=by)
+            kept = {"by": by, "why": why[:MAX_TEXT], "publication": publication}
+            ParameterChange.objects.create(scope=scope, name=name, old=row.value, new=None, **kept)
             row.delete()
             revision_numbers.bump("parameters")
     return default

@@ -27,4 +27,6 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "COLORS": {"primary": _JADE},
+    "DASHBOARD_CALLBACK": "common.dashboard.callback",
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }

@@ -1,179 +1,138 @@
-"""One page on which staff see and set all declared parameters."""
+"""What is in force: all declared parameters on one page, to read; drafts change them. Their history, with ways back."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.text import slugify
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from ml import parameters, revisions, training
+from ml import drafts
+from ml.admin.fields import domains_of
 from ml.admin.readonly import ReadOnlyAdmin
-from ml.models import ParameterChange, ParameterValue
+from ml.models import ParameterChange, ParameterDraft, ParameterPublication, ParameterValue
 
-SLIDER_STEPS = 100
-
-
-@dataclass
-class Field:
-    """A declared parameter with the value in force, as the template shows it."""
-
-    scope: str
-    parameter: parameters.Parameter
-    value: Any
-    was: str = ""  # the value in force when the page was made
-    error: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"{self.scope}|{self.parameter.name}"
-
-    @property
-    def id(self) -> str:
-        return "p-" + slugify(self.name.replace("|", "-").replace(".", "-"))
-
-    @property
-    def text(self) -> str:
-        return str(self.value).lower() if self.parameter.kind == "bool" else str(self.value)
-
-    @property
-    def changed(self) -> bool:
-        return self.value != self.parameter.default
-
-    @property
-    def widget(self) -> str:
-        """`select`, `bool`, `slider`, `number` or `text`."""
-        parameter = self.parameter
-        if parameter.choices:
-            return "select"
-        if parameter.kind in ("bool", "str"):
-            return "text" if parameter.kind == "str" else "bool"
-        return "number" if parameter.min is None or parameter.max is None else "slider"
-
-    @property
-    def step(self) -> str:
-        """Of the slider; the number field beside it takes any value within the bounds."""
-        if self.parameter.kind == "int":
-            return "1"
-        low, high = self.parameter.min, self.parameter.max
-        return "any" if low is None or high is None else f"{(high - low) / SLIDER_STEPS:.6g}"
-
-    @property
-    def options(self) -> list[tuple[str, Any, bool]]:
-        return [(str(value), label, value == self.value) for value, label in self.parameter.pairs]
+PUBLISH = "ml.publish_parameterdraft"
 
 
-def read_form(scope: str, data) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
-    """(values to set, errors, texts as given) of a posted form; what the user did not touch is left alone."""
-    values: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    given: dict[str, str] = {}
-    for name, parameter in parameters.scopes()[scope].parameters.items():
-        field = f"{scope}|{name}"
-        text = data.get(field, "" if parameter.kind == "bool" and f"was:{field}" in data else None)
-        if text is None or text == data.get(f"was:{field}"):
-            continue  # somebody else may have changed it meanwhile
-        given[name] = text
-        try:
-            values[name] = _choice(parameter, text) if parameter.choices else parameter.parse(text)
-        except parameters.ParameterError as error:
-            errors[name] = str(error)
-    return values, errors, given
-
-
-def _choice(parameter: parameters.Parameter, text: str) -> Any:
-    return parameter.clean({str(value): value for value in parameter.values}.get(text, text))
+def json_file(name: str, text: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
 
 
 @admin.register(ParameterValue)
 class ParameterValueAdmin(ModelAdmin):
-    """The list is a form over all declarations; rows of the table are not edited by themselves."""
+    """The list shows all declarations with the values in force; rows of the table are not edited by themselves."""
 
     def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
         return False
 
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def get_urls(self):
+        export = self.admin_site.admin_view(self.export_view)
+        return [path("export/", export, name="ml_parametervalue_export"), *super().get_urls()]
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return HttpResponseRedirect("../../")
 
     def changelist_view(self, request, extra_context=None):
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or request.method != "GET":
             raise PermissionDenied
-        training.declare_family_parameters()
-        errors: dict[str, dict[str, str]] = {}
-        given: dict[str, dict[str, str]] = {}
-        if request.method == "POST":
-            if not self.has_change_permission(request):
-                raise PermissionDenied
-            scope, failed, texts = self.save(request)
-            if not failed:
-                return HttpResponseRedirect(f"{request.path}#{slugify(scope.replace('.', '-'))}")
-            errors[scope], given[scope] = failed, texts
+        current = drafts.in_force()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Parameters"),
             "opts": self.opts,
-            "groups": self.groups(errors, given),
+            "groups": domains_of(current, {}),
             "changes": ParameterChange.objects.select_related("by")[:20],
-            "may_change": self.has_change_permission(request),
+            "drafts": ParameterDraft.objects.filter(status="draft").select_related("owner")[:10],
+            "may_draft": request.user.has_perm("ml.add_parameterdraft"),
+            "may_publish": request.user.has_perm(PUBLISH),
             **(extra_context or {}),
         }
-        return TemplateResponse(request, "ml/parameters.html", context, status=400 if errors else 200)
+        return TemplateResponse(request, "ml/parameters.html", context)
 
-    def save(self, request) -> tuple[str, dict[str, str], dict[str, str]]:
-        """Store one scope's form, or reset one parameter: all of it, or nothing."""
-        scope, _sep, reset = request.POST.get("reset", "").partition("|")
-        if reset:
-            try:
-                parameters.reset(scope, reset, by=request.user)
-            except parameters.ParameterError as error:
-                self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.message_user(request, gettext("%(name)s has its default again.") % {"name": f"{scope}.{reset}"})
-            return scope, {}, {}
-        scope = request.POST.get("scope", "")
-        if scope not in parameters.scopes():
-            self.message_user(
-                request, gettext("Unknown parameter group: %(name)s") % {"name": scope[:100]}, messages.ERROR
-            )
-            return "", {}, {}
-        values, errors, given = read_form(scope, request.POST)
-        if errors:
-            self.message_user(request, gettext("Nothing was saved. Please correct what is marked."), messages.ERROR)
-            return scope, errors, given
-        with transaction.atomic():
-            for name, value in values.items():
-                parameters.set(scope, name, value, by=request.user)
-        self.message_user(request, gettext("Saved: %(names)s") % {"names": ", ".join(values) or "–"})
-        return scope, {}, {}
+    def export_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return json_file("parameters", drafts.to_json(drafts.in_force()))
 
-    def groups(self, errors: dict, given: dict) -> list[dict]:
-        """Scopes with their fields, as the template shows them."""
-        numbers = revisions.current()
-        groups = []
-        for name, scope in parameters.scopes().items():
-            values = parameters.get(name, numbers)
-            fields = []
-            for p in scope.parameters.values():
-                field = Field(name, p, values[p.name], error=errors.get(name, {}).get(p.name, ""))
-                field.was, field.value = field.text, given.get(name, {}).get(p.name, field.value)
-                fields.append(field)
-            groups.append({"name": name, "title": scope.title, "id": slugify(name.replace(".", "-")), "fields": fields})
-        return groups
+
+class RevertingAdmin(ReadOnlyAdmin):
+    """Rows that can be taken back with one button, by those who may publish."""
+
+    change_form_template = "ml/revert.html"
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.revert_view)
+        name = f"ml_{self.opts.model_name}_revert"
+        return [path("<int:pk>/revert/", view, name=name), *super().get_urls()]
+
+    def revert(self, row: Any, by: Any) -> ParameterPublication:
+        raise NotImplementedError
+
+    def revert_view(self, request, pk):
+        if request.method != "POST" or not request.user.has_perm(PUBLISH):
+            raise PermissionDenied
+        row = self.model.objects.filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        try:
+            self.revert(row, request.user)
+        except drafts.Conflict as error:
+            names = ", ".join(name for name, *_rest in error.changes)
+            self.message_user(request, f"{error} ({names})", messages.ERROR)
+        except drafts.DraftError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, gettext("Taken back; the values of before are in force again."))
+        return HttpResponseRedirect(reverse(f"admin:ml_{self.opts.model_name}_changelist"))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["may_revert"] = request.user.has_perm(PUBLISH)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 @admin.register(ParameterChange)
-class ParameterChangeAdmin(ReadOnlyAdmin):
-    list_display = ("scope", "name", "old", "new", "by", "at")
+class ParameterChangeAdmin(RevertingAdmin):
+    list_display = ("scope", "name", "old", "new", "why", "by", "at")
     list_filter = ("scope",)
-    search_fields = ("scope", "name")
+    search_fields = ("scope", "name", "why")
     list_select_related = ("by",)
     date_hierarchy = "at"
+
+    def revert(self, row, by):
+        return drafts.revert_change(row, by)
+
+
+@admin.register(ParameterPublication)
+class ParameterPublicationAdmin(RevertingAdmin):
+    list_display = ("__str__", "draft", "note", "reverts", "by", "at")
+    list_select_related = ("draft", "reverts", "by")
+    search_fields = ("note", "draft__name")
+    date_hierarchy = "at"
+    fields = ("draft", "reverts", "note", "by", "at", "changed")
+    readonly_fields = fields
+
+    @admin.display(description=_("changes"))
+    def changed(self, obj):
+        rows = obj.changes.order_by("scope", "name")
+        lines = [f"{c.scope}.{c.name}: {show(c.old)} → {show(c.new)}" for c in rows]
+        return format_html('<span style="white-space:pre-line">{}</span>', "\n".join(lines) or "–")
+
+    def revert(self, row, by):
+        return drafts.revert(row, by)
+
+
+def show(value: Any) -> str:
+    return gettext("default") if value is None else str(value)

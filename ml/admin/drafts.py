@@ -1,0 +1,175 @@
+"""Drafts of parameters: made, edited by several people, compared with what is in force, published or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from ml import drafts, parameters
+from ml.admin import fields
+from ml.admin.parameters import PUBLISH, json_file
+from ml.models import ParameterDraft
+
+#: (label, draft → address): what apps above offer for a draft, such as a preview.
+LINKS: list[tuple[Any, Callable[[ParameterDraft], str]]] = []
+
+
+@admin.register(ParameterDraft)
+class ParameterDraftAdmin(ModelAdmin):
+    list_display = ("name", "status", "count", "owner", "updated_by", "updated_at", "published_at")
+    list_filter = ("status",)
+    search_fields = ("name", "note")
+    list_select_related = ("owner", "updated_by")
+    date_hierarchy = "created_at"
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # discarded, so that the history keeps it
+
+    @admin.display(description=_("changed values"))
+    def count(self, obj):
+        return sum(len(part) for part in obj.values.values())
+
+    def get_urls(self):
+        export = self.admin_site.admin_view(self.export_view)
+        return [path("<int:pk>/export/", export, name="ml_parameterdraft_export"), *super().get_urls()]
+
+    def export_view(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return json_file(f"draft-{pk}", drafts.to_json(self._draft(pk).values))
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """A name, and where wanted an exported file whose values the draft takes over."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context: dict[str, Any] = {"title": _("New draft"), "name": request.POST.get("name", "")}
+        if request.method == "POST":
+            try:
+                file = request.FILES.get("file")
+                values = drafts.from_json(file.read(drafts.MAX_FILE + 1)) if file else {}
+                draft = drafts.create(context["name"], values, request.user, request.POST.get("note", ""))
+            except drafts.Refused as error:
+                context["errors"] = list(error.errors.values())
+            except drafts.DraftError as error:
+                context["errors"] = [str(error)]
+            else:
+                return HttpResponseRedirect(reverse("admin:ml_parameterdraft_change", args=[draft.pk]))
+        return self._page(request, "ml/draft_new.html", context, 400 if "errors" in context else 200)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        draft = self._draft(object_id)
+        if not self.has_view_permission(request, draft):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._editor(request, draft)
+        action = request.POST.get("action", "save")
+        allowed = request.user.has_perm(PUBLISH) if action == "publish" else self.has_change_permission(request, draft)
+        if not allowed or action not in ("save", "publish", "discard", "accept"):
+            raise PermissionDenied
+        try:
+            text = getattr(self, f"_{action}")(request, draft, _version(request))
+        except _InvalidError as error:
+            return self._editor(request, draft, errors=error.errors, given=error.given)
+        except drafts.Conflict as error:
+            draft.refresh_from_db()
+            given = fields.read_form(request.POST)[2] if action == "save" else {}
+            return self._editor(request, draft, conflict=error, given=given)
+        except drafts.DraftError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(request.path)
+
+    # -- what the buttons do -------------------------------------------------------------------------------------------
+
+    def _save(self, request, draft, version) -> str:
+        values, errors, given = fields.read_form(request.POST)
+        if errors:
+            raise _InvalidError(errors, given)
+        texts = {name: request.POST[name] for name in ("name", "note") if name in request.POST}
+        drafts.save(draft.pk, version, values, request.user, **texts)
+        return gettext("The draft is saved; members see nothing of it yet.")
+
+    def _publish(self, request, draft, version) -> str:
+        publication = drafts.publish(draft.pk, version, request.user, request.POST.get("note", ""))
+        count = publication.changes.count()
+        return gettext("Published: %(count)d values are in force in all processes.") % {"count": count}
+
+    def _discard(self, request, draft, version) -> str:
+        drafts.discard(draft.pk, version, request.user)
+        return gettext("The draft is discarded.")
+
+    def _accept(self, request, draft, version) -> str:
+        drafts.accept(draft.pk, version, request.user)
+        return gettext("The draft now starts from the values in force.")
+
+    # -- pages ---------------------------------------------------------------------------------------------------------
+
+    def _editor(self, request, draft, *, conflict=None, errors=None, given=None):
+        theirs = {}
+        if conflict:
+            theirs = {name: f"{new} ({who})" for name, _old, new, who in conflict.changes}
+            theirs = {
+                key: theirs[key.replace("|", ".", 1)] for key in (given or {}) if key.replace("|", ".", 1) in theirs
+            }
+        groups = fields.domains_of(drafts.in_force(), draft.values, errors=errors, given=given, theirs=theirs)
+        everything = fields.all_fields(groups)
+        is_open = draft.status == ParameterDraft.Status.DRAFT
+        context = {
+            "title": draft.name,
+            "draft": draft,
+            "original": draft,
+            "groups": groups,
+            "was": fields.was(everything),
+            "rows": _rows(draft),
+            "stale": drafts.stale(draft) if is_open else [],
+            "conflict": conflict,
+            "errors": list((errors or {}).values()),
+            "may_change": is_open and self.has_change_permission(request, draft),
+            "may_publish": is_open and request.user.has_perm(PUBLISH),
+            "links": [(label, url(draft)) for label, url in LINKS],
+            "trail": list(reversed(draft.trail[-10:])),
+            "publications": draft.publications.all(),
+        }
+        return self._page(request, "ml/draft.html", context, 409 if conflict else 400 if errors else 200)
+
+    def _page(self, request, template, context, status=200):
+        base = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**base, **context}, status=status)
+
+    def _draft(self, pk) -> ParameterDraft:
+        draft = ParameterDraft.objects.filter(pk=pk).first() if str(pk).isdigit() and len(str(pk)) < 19 else None
+        if draft is None:
+            raise Http404
+        return draft
+
+
+class _InvalidError(Exception):
+    def __init__(self, errors, given):
+        self.errors, self.given = errors, given
+
+
+def _version(request) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else -1
+
+
+def _rows(draft: ParameterDraft) -> list[dict[str, Any]]:
+    """The draft's changes in words."""
+    scopes, rows = parameters.scopes(), []
+    for scope, part in draft.values.items():
+        for name, value in part.items():
+            known = scopes[scope].parameters.get(name) if scope in scopes else None
+            label = (known.label or name) if known else name
+            title = scopes[scope].title if scope in scopes else scope
+            rows.append({"scope": title, "label": label, "old": draft.base[scope][name], "new": value})
+    return rows
