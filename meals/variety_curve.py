@@ -46,7 +46,7 @@ def refresh(feed):
 
 
 def measure(name, *, days=DAYS, choices=CHOICES, seed=0):
-    """(points, what they were measured on). A point has the means over lists of the K best, with 95 % intervals where there are three.
+    """(points, what they were measured on). A point has means over lists of the K best; of three numbers two are a 95 % interval.
 
     `hit` and `ndcg`: whether and how high the dish that was ordered stands; `distance` within a list; `coverage` and `gini`
     over the dishes that were on offer; `repeat`: share of dishes that the member had ordered before.
