@@ -18,12 +18,14 @@ SECTIONS = (
     ("pages:home", _("Home"), "home"),
     ("activities:activity_list activities:list", _("Activities"), "calendar"),
     ("activities:club_list clubs:list", _("Clubs"), "people"),
+    ("meals:today", _("Meals"), "meal"),
     ("problems:index", _("Problems"), "code"),
     ("pages:my_ai", _("My AI"), "spark"),
 )
 MENU = (
     ("pages:my_ai", _("My AI")),
     ("activities:mine", _("My clubs and activities")),
+    ("meals:orders", _("My meals")),
     ("problems:progress", _("My problems")),
     ("accounts:notifications", _("Notifications")),
     ("accounts:profile", _("Profile")),
@@ -38,6 +40,8 @@ VERBS = {
     "leave": _("left"),
     "comment": _("commented on"),
     "order": _("ordered"),
+    "cancel": _("cancelled"),
+    "skip": _("passed over"),
     "solve": _("solved"),
     "fail": _("tried"),
     "impression": _("was shown"),
