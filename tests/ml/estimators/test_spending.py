@@ -85,6 +85,25 @@ def test_outliers_do_not_move_what_is_learned():
     assert moved == pytest.approx(calm, rel=0.05)
 
 
+def test_deciles_say_what_was_forecast_and_what_was_spent():
+    rows = compare(TOWN, SPENDING.with_defaults(QUICK))["deciles"]
+    forecast, actual = [row["forecast"] for row in rows], [row["actual"] for row in rows]
+    assert (len(rows), forecast) == (10, sorted(forecast))
+    assert actual[-1] > 5 * actual[0]
+    assert sum(forecast) == pytest.approx(sum(actual), rel=0.3)
+
+
+def test_where_everybody_buys_the_amount_is_still_forecast():
+    rng = np.random.default_rng(0)
+    rate = rng.uniform(0.3, 0.9, 200)
+    member, day = np.nonzero(rng.random((200, 200)) < rate[:, None])
+    data = Purchases.of(member, day + 0.5, np.full(len(day), 9000.0), 200)
+    base = SPENDING.fit(data, QUICK)
+    forecast = SPENDING.predict(base, data)
+    assert np.corrcoef(forecast.expected, rate[forecast.member])[0, 1] > 0.9
+    assert 0.98 < forecast.will_order.min() <= forecast.will_order.max() < 1
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_variant_can_be_served(variant):
     base = SPENDING.fit(TOWN, {**QUICK, "variant": variant})
