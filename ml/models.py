@@ -277,3 +277,7 @@ class TrainingRun(models.Model):
 
     def __str__(self):
         return f"{self.domain}/{self.family} {self.status}"
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.progress)

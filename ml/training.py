@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -25,8 +25,28 @@ WRITE_EVERY = 0.5  # seconds between two progress rows
 MAX_LOG = 20_000
 
 
+GONE = "The process that trained it is gone."  # killed, as the kernel does when memory runs out, or restarted
+
+
 class AlreadyRunning(RuntimeError):
     """The same domain and family are being trained by another process."""
+
+
+class Cancelled(RuntimeError):
+    """Staff asked for this run to end; raised out of `progress` within the training."""
+
+
+class Trainable(NamedTuple):
+    """What the site trains, told by the layer that knows the domains (`trainable`)."""
+
+    models: Callable[[], list[tuple[str, str]]]  # (domain, family or estimator)
+    task: str  # dotted path of what trains a queued run, called with its id
+    schedules: tuple[str, ...]  # dotted paths of the tasks that train on schedule
+    items: Callable[[str], list]  # domain → its catalogue's items, for what explains a model
+
+
+#: Set at start-up.
+trainable: Trainable | None = None
 
 
 def declare_family_parameters() -> None:
@@ -59,32 +79,39 @@ def train(
     *,
     seed: int = 0,
     task_id: str = "",
+    run=None,
 ):
     """Fit `family` on `data`, evaluate it, store it, and return its `ModelVersion` (a candidate).
 
     Parameters
     ----------
-    data : `TrainingData`, or what the domain has for an estimator (`Domain.estimator_data`).
+    data : `TrainingData`, or what the domain has for an estimator (`Domain.estimator_data`); or a function that gives it,
+        so that reading it is a visible part of the run.
     params : the family's; None takes what staff set in the scope ``ml.<family>``.
     progress : called with a share between 0 and 1 and a message.
+    run : a row that `claim` gave; None starts one.
 
     Raises
     ------
     AlreadyRunning
         when another process trains the same; ValueError for data or params that the family refuses.
+    Cancelled
+        when staff cancelled the run (`cancel`): nothing is stored then.
     """
     maker: Any = estimators.get(family) if family in estimators.ESTIMATORS else families.get(family)
-    run = _start(domain, family, task_id)
-    report = _Reporter(run, progress)
+    report = _Reporter(run or _start(domain, family, task_id), progress)
     try:
+        if callable(data):
+            report.stage(0.0, "read the data")
+            data = data()
         if params is None:
             declare_family_parameters()
             params = parameters.get(f"ml.{family}") if f"ml.{family}" in parameters.scopes() else {}
-        report(0.0, f"fit on {_described(data, maker)}")
+        report.stage(0.0, f"fit on {_described(data, maker)}")
         base = maker.fit(data, params, lambda share, message: report(share * 0.6, message))
-        report(0.6, "evaluate")
+        report.stage(0.6, "evaluate")
         metrics, picture = maker.evaluate(data, base.params, seed)
-        report(0.95, "store")
+        report.stage(0.95, "store")
         rows = maker.size(data)
         version = registry.save_version(
             domain, base, metrics=metrics, picture=picture, rows=rows, window=_window(data), seed=seed
@@ -94,6 +121,45 @@ def train(
         raise
     report.done(version)
     return version
+
+
+def claim(run_id: int):
+    """The queued run, now running and owned by this process; None when it is not queued any more.
+
+    A queue that delivers a task twice, or again after its process died, trains nothing twice.
+    """
+    from ml.models import TrainingRun
+
+    now = timezone.now()
+    queued = TrainingRun.objects.filter(pk=run_id, status="queued")
+    if not queued.update(status="running", owner=_me(), started_at=now, updated_at=now):
+        return None
+    return TrainingRun.objects.get(pk=run_id)
+
+
+def cancel(run) -> str:
+    """Ask a run to end: `cancelled` for a queued one, at once; `running` for one that ends at its next step; else empty."""
+    from ml.models import TrainingRun
+
+    now = timezone.now()
+    rows = TrainingRun.objects.filter(pk=run.pk)
+    if rows.filter(status="queued").update(status="cancelled", finished_at=now, updated_at=now):
+        return "cancelled"
+    return "running" if rows.filter(status="running").update(cancel_requested=True) else ""
+
+
+def fail(run, error: BaseException) -> None:
+    """End a run that has not ended, for an error outside of `train`."""
+    run.refresh_from_db()
+    if run.status in ("queued", "running"):
+        _Reporter(run, None).fail(error)
+
+
+def bury_dead() -> int:
+    """Mark all runs whose process is gone as failed; how many there were."""
+    from ml.models import TrainingRun
+
+    return sum(_bury_run(run) for run in TrainingRun.objects.filter(status="running"))
 
 
 def _described(data: Any, maker: Any) -> str:
@@ -137,9 +203,14 @@ def _bury(domain: str, family: str) -> None:
     from ml.models import TrainingRun
 
     for run in TrainingRun.objects.filter(domain=domain, family=family, status="running"):
-        if not _alive(run):
-            rows = TrainingRun.objects.filter(pk=run.pk, status="running", updated_at=run.updated_at)
-            rows.update(status="failed", error="The process that trained it is gone.", finished_at=timezone.now())
+        _bury_run(run)
+
+
+def _bury_run(run) -> int:
+    if _alive(run):
+        return 0
+    rows = type(run).objects.filter(pk=run.pk, status="running", updated_at=run.updated_at)
+    return rows.update(status="failed", error=GONE, finished_at=timezone.now())
 
 
 def _me() -> str:
@@ -170,7 +241,7 @@ def _alive(run) -> bool:
 
 
 class _Reporter:
-    """Writes a run's progress to its row (not too often) and hands it on."""
+    """Writes a run's progress to its row (not too often), hands it on, and ends the run when staff ask for that."""
 
     def __init__(self, run, progress: Progress | None):
         self.run, self.progress, self.written = run, progress, 0.0
@@ -183,14 +254,26 @@ class _Reporter:
         if time.monotonic() - self.written >= WRITE_EVERY:
             self.written = time.monotonic()
             run.save(update_fields=["progress", "message", "log", "updated_at"])
+            if type(run).objects.filter(pk=run.pk, cancel_requested=True).exists():
+                raise Cancelled(f"{run.domain}/{run.family}: training was cancelled")
         if self.progress is not None:
             self.progress(run.progress, message)
 
+    def stage(self, share: float, message: str) -> None:
+        """A step that begins: written, and the wish to cancel read, at once."""
+        self.written = 0.0
+        self(share, message)
+
     def fail(self, error: BaseException) -> None:
-        self.run.error = "".join(traceback.format_exception_only(error)).strip()[:2000] or type(error).__name__
-        self.run.status, self.run.finished_at = "failed", timezone.now()
-        self.run.save()
-        logger.error("training_failed", domain=self.run.domain, family=self.run.family, error=self.run.error)
+        run = self.run
+        cancelled = isinstance(error, Cancelled)
+        if not cancelled:
+            run.error = "".join(traceback.format_exception_only(error)).strip()[:2000] or type(error).__name__
+        run.status, run.finished_at = "cancelled" if cancelled else "failed", timezone.now()
+        run.cancel_requested = cancelled or run.cancel_requested
+        run.save()
+        log = logger.info if cancelled else logger.error
+        log(f"training_{run.status}", domain=run.domain, family=run.family, error=run.error)
 
     def done(self, version) -> None:
         self(1.0, f"version #{version.number}")

@@ -11,9 +11,24 @@ class RecommendationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from ml import training
         from recommendations import checks, visitors  # noqa: F401  registers system checks and the accounts hooks
         from recommendations.domains import domains
 
         autodiscover_modules("recommend", register_to=None)
         for domain in domains:
             domain.define_parameters()
+        training.trainable = training.Trainable(
+            models=lambda: [(domain.name, name) for domain in domains for name in domain.models],
+            task="recommendations.tasks.train_queued",
+            schedules=("recommendations.tasks.refresh_popularity", "recommendations.tasks.retrain"),
+            items=catalogue_items,
+        )
+
+
+def catalogue_items(domain: str) -> list:
+    """The listed items of a domain, as models see them."""
+    from recommendations import catalogue
+
+    snapshot = catalogue.current(domain)
+    return [snapshot.item(position) for position in range(len(snapshot))]

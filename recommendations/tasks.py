@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from ml.training import Cancelled
 from recommendations import catalogue, model_settings
 from recommendations.data import log_of
 from recommendations.domains import domains
@@ -12,20 +13,42 @@ from recommendations.domains import domains
 logger = logging.getLogger(__name__)
 
 
-def train_family(domain: str, family: str, promote: bool = True, progress=None):
-    """Fit one base on the whole log and catalogue; returns the ModelVersion. Equal data gives the version that is there."""
+def train_family(domain: str, family: str, promote: bool = True, progress=None, run=None):
+    """Fit one base on the whole log and catalogue; returns the ModelVersion. Equal data gives the version that is there.
+
+    `run`: the row of a training that staff queued (`ml.training.claim`).
+    """
     from ml import registry, training
 
-    kind, params = domains[domain], None
-    if family in kind.estimators:
-        data = kind.estimator_data(family)
-    else:
-        params = model_settings.in_force(domain, family)
-        data = log_of(kind, catalogue.current(domain)).training(extra=kind.training_extra())
-    version = training.train(domain, family, data, params, progress=progress)
+    kind = domains[domain]
+    estimator = family in kind.estimators
+
+    def data():
+        if estimator:
+            return kind.estimator_data(family)
+        return log_of(kind, catalogue.current(domain)).training(extra=kind.training_extra())
+
+    params = None if estimator else model_settings.in_force(domain, family)
+    version = training.train(domain, family, data, params, progress=progress, run=run)
     if promote:
         registry.promote(version)
     return version
+
+
+def train_queued(run_id: int) -> None:
+    """Train what staff queued in the admin; the version stays a candidate. Delivered twice, it trains once."""
+    from ml import training
+
+    run = training.claim(run_id)
+    if run is None:
+        return
+    try:
+        train_family(run.domain, run.family, promote=False, run=run)
+    except Cancelled:
+        logger.info("training cancelled: domain=%s family=%s", run.domain, run.family)
+    except BaseException as error:
+        training.fail(run, error)
+        raise
 
 
 def refresh_popularity() -> None:
@@ -49,7 +72,7 @@ def _train_all(pairs: Iterable[tuple[str, str]]) -> None:
     for domain, family in pairs:
         try:
             train_family(domain, family)
-        except ValueError as error:
+        except (ValueError, Cancelled) as error:
             logger.info("not trained: domain=%s family=%s: %s", domain, family, error)
         except Exception as error:
             logger.exception("training failed: domain=%s family=%s", domain, family)

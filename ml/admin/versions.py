@@ -1,14 +1,16 @@
 """Model versions with their metrics and picture; promotions, training runs and revisions."""
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from ml import registry
+from ml.admin import compare, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ModelVersion, Promotion, Revision, TrainingRun
 
@@ -55,7 +57,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     list_filter = ("domain", "family", "status")
     search_fields = ("version", "fingerprint")
     date_hierarchy = "created_at"
-    actions = ("promote_versions", "roll_back")
+    actions = ("promote_versions", "roll_back", "compare_two")
+    actions_list = ("training_page",)
+    actions_detail = ("compare_one",)
     fields = (
         "domain", "family", "number", "version", "status", "broken", "metrics_table", "confusion", "params_table",
         "rows", "window", "seed", "size", "fingerprint", "code_version", "created_at",
@@ -94,7 +98,28 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     def get_urls(self):
         picture = self.admin_site.admin_view(self.picture_view)
-        return [path("<int:pk>/picture/", picture, name="ml_modelversion_picture"), *super().get_urls()]
+        return [
+            path("<int:pk>/picture/", picture, name="ml_modelversion_picture"),
+            *versions_training.urls(self),
+            *compare.urls(self),
+            *super().get_urls(),
+        ]
+
+    @action(description=_("Training of models"), url_path="training", icon="model_training")
+    def training_page(self, request):
+        return HttpResponseRedirect(reverse("admin:ml_modelversion_train"))
+
+    @action(description=_("Compare"), url_path="compare-one", icon="compare_arrows")
+    def compare_one(self, request, object_id):
+        return HttpResponseRedirect(f"{reverse('admin:ml_modelversion_compare')}?a={object_id}")
+
+    @admin.action(description=_("Compare two versions"))
+    def compare_two(self, request, queryset):
+        chosen = list(queryset.order_by("-number", "pk").values_list("pk", flat=True)[:3])
+        if len(chosen) != 2:
+            self.message_user(request, _("Choose exactly two versions of one model to compare."), messages.ERROR)
+            return None
+        return HttpResponseRedirect(f"{reverse('admin:ml_modelversion_compare')}?a={chosen[0]}&b={chosen[1]}")
 
     def picture_view(self, request, pk):
         """The PNG by itself: the content security policy admits no pictures inside the page's text."""

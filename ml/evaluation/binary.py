@@ -43,6 +43,8 @@ def report(true: np.ndarray, share: np.ndarray, threshold: float = 0.5) -> dict[
         "f": float(f),
         "confusion": confusion_matrix(true, yes, labels=[0, 1]).tolist(),
         "lift": lift(true, share),
+        "reliability": reliability(true, share),
+        "gains": gains(true, share),
     }
 
 
@@ -53,6 +55,15 @@ def lift(true: np.ndarray, share: np.ndarray, part: float = LIFT_AT) -> float:
     above, at = share > cut, share == cut
     found = true[above].sum() + true[at].mean() * (wanted - above.sum())
     return float(found / wanted / true.mean()) if true.mean() else 1.0
+
+
+def gains(true: np.ndarray, share: np.ndarray, steps: int = BINS) -> list[dict[str, float]]:
+    """The cumulative gains curve: in the most probable `part` of the rows, which share of all yes is `found`."""
+    found = [lift(true, share, n / steps) * n / steps if true.any() else 0.0 for n in range(1, steps + 1)]
+    return [
+        {"part": 0.0, "found": 0.0},
+        *({"part": (n + 1) / steps, "found": min(value, 1.0)} for n, value in enumerate(found)),
+    ]
 
 
 def best_threshold(true: np.ndarray, share: np.ndarray) -> float:

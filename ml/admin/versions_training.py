@@ -1,0 +1,190 @@
+"""The page where staff train: what is in production and waiting, runs with progress, start, cancel, and the schedule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, Q
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from django_q.models import Schedule
+from django_q.tasks import async_task
+
+from ml import training
+from ml.models import ModelVersion, TrainingRun
+
+MAY = "ml.promote_modelversion"
+RECENT = 12
+EVERY = ((Schedule.HOURLY, _("hourly")), (Schedule.DAILY, _("daily")), (Schedule.WEEKLY, _("weekly")))
+OFF = "off"
+
+
+def urls(admin) -> list:
+    """Addresses under the list of versions; `admin` is the `ModelVersionAdmin`."""
+    views = {
+        "train/": (lambda request: page(admin, request), "train"),
+        "train/runs/": (lambda request: runs_part(admin, request), "train_runs"),
+        "train/start/": (require_POST(lambda request: start(admin, request)), "train_start"),
+        "train/<int:pk>/cancel/": (require_POST(lambda request, pk: cancel(admin, request, pk)), "train_cancel"),
+        "train/schedule/": (require_POST(lambda request: schedule(admin, request)), "train_schedule"),
+    }
+    return [
+        path(where, admin.admin_site.admin_view(view), name=f"ml_modelversion_{name}")
+        for where, (view, name) in views.items()
+    ]
+
+
+def require(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied
+
+
+def page(admin, request):
+    """All that is trained, with its versions and the last runs."""
+    require(admin.has_view_permission(request))
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Training of models"),
+        "opts": admin.opts,
+        "models": models(),
+        "schedules": schedules(),
+        "every": [*EVERY, (OFF, _("off"))],
+        **runs_context(request),
+    }
+    return TemplateResponse(request, "ml/training.html", context)
+
+
+def runs_part(admin, request):
+    """The runs alone, which the page asks for again while one is under way."""
+    require(admin.has_view_permission(request))
+    return TemplateResponse(request, "ml/training_runs.html", runs_context(request))
+
+
+def runs_context(request) -> dict[str, Any]:
+    training.bury_dead()
+    runs = list(TrainingRun.objects.select_related("version")[:RECENT])
+    return {
+        "runs": runs,
+        "active": any(run.status in ("queued", "running") for run in runs),
+        "may_train": request.user.has_perm(MAY),
+    }
+
+
+def trained() -> list[tuple[str, str]]:
+    return training.trainable.models() if training.trainable else []
+
+
+def models() -> list[dict[str, Any]]:
+    """Each domain's families and estimators: what serves, and the newest candidate after it."""
+    rows = ModelVersion.objects.filter(Q(status="production") | Q(status="candidate", broken="")).defer("picture")
+    newest = rows.values("domain", "family", "status").annotate(number=Max("number"))
+    wanted = Q(pk__in=[])
+    for row in newest:
+        wanted |= Q(**row)
+    found = {(row.domain, row.family, row.status): row for row in ModelVersion.objects.filter(wanted).defer("picture")}
+    busy = set(TrainingRun.objects.filter(status__in=["queued", "running"]).values_list("domain", "family"))
+    return [
+        {
+            "domain": domain,
+            "family": family,
+            "production": found.get((domain, family, "production")),
+            "candidate": found.get((domain, family, "candidate")),
+            "busy": (domain, family) in busy,
+        }
+        for domain, family in trained()
+    ]
+
+
+def back() -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:ml_modelversion_train"))
+
+
+def start(admin, request):
+    """Queue a training; its version will be a candidate."""
+    require(request.user.has_perm(MAY))
+    domain, family = request.POST.get("domain", ""), request.POST.get("family", "")
+    if (domain, family) not in trained():
+        text = gettext("There is no model %(name)s to train.") % {"name": f"{domain}/{family}"[:100]}
+        admin.message_user(request, text, messages.ERROR)
+        return back()
+    try:
+        run = training.queue_run(domain, family)
+    except training.AlreadyRunning:
+        text = gettext("%(name)s is already queued or being trained. Wait for it to end, or cancel it.")
+        admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.ERROR)
+        return back()
+    try:
+        run.task_id = async_task("" if training.trainable is None else training.trainable.task, run.pk)
+    except Exception as error:
+        training.fail(run, error)
+        raise
+    TrainingRun.objects.filter(pk=run.pk).update(task_id=run.task_id)
+    text = gettext("%(name)s is queued. Its version will be a candidate: nothing changes for members.")
+    admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.SUCCESS)
+    return back()
+
+
+def cancel(admin, request, pk):
+    """End a queued run at once, a running one at its next step."""
+    require(request.user.has_perm(MAY))
+    run = TrainingRun.objects.filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    texts = {
+        "cancelled": gettext("The training is cancelled. Production is as it was."),
+        "running": gettext("The training will end at its next step. Production stays as it is."),
+    }
+    status = training.cancel(run)
+    level = messages.SUCCESS if status in texts else messages.WARNING
+    admin.message_user(request, texts.get(status) or gettext("This training had already ended."), level)
+    return back()
+
+
+def schedules() -> list[dict[str, Any]]:
+    """What trains by itself, and when."""
+    tasks = training.trainable.schedules if training.trainable else ()
+    return [
+        {
+            "pk": row.pk,
+            "name": row.name or row.func,
+            "every": OFF if row.repeats == 0 else row.schedule_type,
+            "known": row.repeats == 0 or row.schedule_type in dict(EVERY),
+            "type": row.get_schedule_type_display(),
+            "next": timezone.localtime(row.next_run),
+        }
+        for row in Schedule.objects.filter(func__in=tasks).order_by("name", "pk")
+    ]
+
+
+def schedule(admin, request):
+    """Change how often, and from when on, a scheduled training runs; or switch it off."""
+    require(request.user.has_perm(MAY))
+    tasks = training.trainable.schedules if training.trainable else ()
+    key = request.POST.get("schedule", "")
+    row = Schedule.objects.filter(pk=int(key), func__in=tasks).first() if key.isdecimal() and len(key) < 10 else None
+    if row is None:
+        raise Http404
+    every, text = request.POST.get("every", ""), request.POST.get("next", "")
+    try:
+        if every not in (OFF, *dict(EVERY)):
+            raise ValueError
+        when = timezone.make_aware(dt.datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        message = gettext("Not saved: choose how often, and the date and time of the next training.")
+        admin.message_user(request, message, messages.ERROR)
+        return back()
+    row.repeats = 0 if every == OFF else -1
+    row.schedule_type = row.schedule_type if every == OFF else every
+    row.next_run = when
+    row.save(update_fields=["repeats", "schedule_type", "next_run"])
+    admin.log_change(request, row, f"{row.name}: {every}, {when.isoformat()}")
+    admin.message_user(request, gettext("Saved: %(names)s") % {"names": row.name or row.func}, messages.SUCCESS)
+    return back()
