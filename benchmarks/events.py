@@ -77,7 +77,7 @@ def orm_floor(user, snapshot):
 def _change(snapshot):
     """What one event does to a state; every second one takes the last back, so that the state stays of its size."""
     refs = cycle([snapshot.item(position).ref for position in range(len(snapshot))])
-    event = Event(pk=1, verb="view", weight=fixed(1), sequence=1)
+    event = Event(pk=1, verb="view", weight=fixed(1), sequence=1, occurred_at=timezone.now())
     back = cycle((False, True))
 
     def change(state):

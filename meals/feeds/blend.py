@@ -37,11 +37,11 @@ class MealsForYou(ForYou):
     }
     families = ("boosting", "neural_cf", "deepfm_choice", "naive_bayes", "content", "popularity")
     parameters = (
-        weight("habit", 0.5, gettext_lazy("Habits"), gettext_lazy("Weight of what the own orders say (boosting).")),
+        weight("habit", 0.6, gettext_lazy("Habits"), gettext_lazy("Weight of what the own orders say (boosting).")),
         weight(
-            "sequence", 0.3, gettext_lazy("Taste"), gettext_lazy("Weight of the order of own choices (neural network).")
+            "sequence", 0.15, gettext_lazy("Taste"), gettext_lazy("Weight of the order of own choices (neural network).")
         ),
-        weight("moment", 0.5, gettext_lazy("Moment"), gettext_lazy("Weight of weekday and last meals (DeepFM).")),
+        weight("moment", 0.35, gettext_lazy("Moment"), gettext_lazy("Weight of weekday and last meals (DeepFM).")),
         weight("content", 0.0, gettext_lazy("Ingredients"), gettext_lazy("Weight of foods that are alike in content.")),
         *VARIETY,
         *(p for p in ForYou.parameters if p.name not in LEFT),
