@@ -28,6 +28,7 @@ def test_export_has_everything(alice, bob, menu, tomorrow):
         "likes": 1,
         "automatic_orders": 1,
         "automatic_order_results": 1,
+        "spending_forecast": 0,
     }
     assert found["orders"][0]["food__name"] == "김치찌개"
     assert "bob" not in json.dumps(found, cls=DjangoJSONEncoder)
