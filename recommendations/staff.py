@@ -36,6 +36,10 @@ class TableAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def has_import_permission(self, request):
+        """A file may add rows and change those that are there."""
+        return super().has_import_permission(request) and self.has_change_permission(request)
+
 
 class PublishedAdmin(TableAdmin):
     """Rows that are recommended: whatever staff change reaches the catalogue in the same transaction."""

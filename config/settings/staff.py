@@ -18,6 +18,9 @@ _JADE = {
 
 #: A cell that begins with = would be run by the spreadsheet that opens an export.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+# The library's default lets all staff export and import whatever page they can guess.
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 
 UNFOLD = {
     "SITE_TITLE": "Moa",
