@@ -26,6 +26,7 @@ PARTS = {
     "memory": ("memory of a web process that serves many members", (1200,)),
     "meals": ("automatic orders of 10,000 members, and one order's way to the next ranking", (0,)),
     "judge": ("a test case against the bare interpreter, submissions a minute, waiting while one member floods", (0,)),
+    "watch": ("a million events into daily figures, and the page that shows them", (0,)),
     "growth": ("how costs grow with members, items and events", (1200,)),
 }
 QUICK = {1200: 60, 20_000: 120}  # sizes in a smoke test

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.admin.readonly import ReadOnlyAdmin
 from recommendations.models import CatalogueEntry, Event, ItemRevision
+from recommendations.watch.admin import WatchDayAdmin
+
+__all__ = ["CatalogueEntryAdmin", "EventAdmin", "ItemRevisionAdmin", "WatchDayAdmin"]
 
 
 @admin.register(Event)

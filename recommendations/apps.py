@@ -14,8 +14,10 @@ class RecommendationsConfig(AppConfig):
         from ml import training
         from recommendations import checks, visitors  # noqa: F401  registers system checks and the accounts hooks
         from recommendations.domains import domains
+        from recommendations.watch import drift
 
         autodiscover_modules("recommend", register_to=None)
+        drift.declare()
         for domain in domains:
             domain.define_parameters()
         training.trainable = training.Trainable(

@@ -108,3 +108,13 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.domain}/{self.item_id} {self.verb}" if self.verb else f"{self.domain} (forgotten)"
+
+
+from recommendations.watch.models import (  # noqa: E402, F401  Django looks for an app's models here
+    Drift,
+    HealthDay,
+    MixDay,
+    QueueDay,
+    WatchDay,
+    WatchMark,
+)

@@ -65,3 +65,7 @@ class BaseStore(ABC):
     @abstractmethod
     def size(self, key: str) -> int:
         """Bytes stored for the key, envelope included; 0 when there is nothing."""
+
+    def sizes(self, prefix: str = "") -> Iterator[int]:
+        """`size` of all keys that begin so, in any order."""
+        return (self.size(key) for key in self.keys(prefix))

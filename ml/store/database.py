@@ -171,3 +171,13 @@ class DatabaseStore(SealedStore):
         for key in rows.order_by("key").values_list("key", flat=True).iterator():
             if key.startswith(prefix):  # SQLite's LIKE ignores case
                 yield key
+
+    def sizes(self, prefix: str = "") -> Iterator[int]:
+        from django.db.models.functions import Length
+
+        from ml.models import StoredBlob
+
+        rows = StoredBlob.objects.using(self.using).filter(alias=self.alias, key__startswith=prefix)
+        for key, size in rows.values_list("key", Length("data")).iterator():
+            if key.startswith(prefix):
+                yield size

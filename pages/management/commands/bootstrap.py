@@ -33,6 +33,7 @@ MINUTES = 10
 SCHEDULES = {
     "popularity": ("recommendations.tasks.refresh_popularity", Schedule.HOURLY),
     "retrain": ("recommendations.tasks.retrain", Schedule.DAILY),
+    "watch": ("recommendations.watch.run.watch", Schedule.HOURLY),
     "prerequisites": ("problems.services.prerequisites.learn_prerequisites", Schedule.DAILY),
     "automatic-orders": ("meals.tasks.order_due", Schedule.MINUTES),
     "meals-delivered": ("meals.tasks.finish_days", Schedule.DAILY),
