@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 SHOWN = 8
 HALF = 100.0
-LABELS = ("label", "prior")
+LABELS = ("label", "prior", "tag")
 KINDS = {
     "word": _("word"),
     "label": _("category"),

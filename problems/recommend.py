@@ -21,6 +21,8 @@ class ProblemDomain(Domain):
     verbs = {"view": 1, "like": 3, "solve": 5, "fail": 2, "dislike": -3, "hide": -5, "impression": 0}
     positive_verbs = frozenset({"solve", "like"})
     families = feeds.FAMILIES
+    #: as `evaluate --tune` chose on the demo data (docs/evaluation-problems.md)
+    family_settings = {"matrix_factorization": "recency=0.05 regularization=10.0"}
     estimators = (tagging.ESTIMATOR,)
     feeds = feeds.FEEDS
     listed_is_visible = True

@@ -1,5 +1,7 @@
 """Tags from the topic model for problems that nobody has tagged; authors and staff have the last word."""
 
+import logging
+
 from django.db import transaction
 
 from ml import estimators, registry, revisions
@@ -7,6 +9,7 @@ from ml.estimators.topics import Tagged
 from problems.models import Problem, ProblemTag, Tag
 from problems.services.catalogue import publish_problems
 
+logger = logging.getLogger(__name__)
 ESTIMATOR = "topic_tagger"
 BATCH = 500
 MODEL = ProblemTag.Source.MODEL
@@ -59,3 +62,12 @@ def tag_untagged(problems=None) -> int:
             publish_problems(batch)
         count += len({link.problem_id for link in links})
     return count
+
+
+def tag_nightly() -> int:
+    """Scheduled after the nightly training: `tag_untagged`; where there is no topic model yet, nothing is to be done."""
+    try:
+        return tag_untagged()
+    except LookupError as error:
+        logger.info("problems not tagged: %s", error)
+        return 0

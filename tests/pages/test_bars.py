@@ -33,8 +33,9 @@ def test_what_is_summed_up_still_adds_up(count):
     assert sum(bar.value for bar in found) == pytest.approx(sum(part["value"] for part in parts))
 
 
-def test_labels_are_in_words():
-    found = bars({"contributions": [{"kind": "label", "name": "food", "value": 1.0}]}, lambda labels: {"food": "음식"})
+@pytest.mark.parametrize("kind", ["label", "prior", "tag"])
+def test_labels_are_in_words(kind):
+    found = bars({"contributions": [{"kind": kind, "name": "food", "value": 1.0}]}, lambda labels: {"food": "음식"})
     assert [bar.name for bar in found] == ["음식"]
 
 

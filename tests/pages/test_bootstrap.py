@@ -64,7 +64,9 @@ def the_default_feed_beats_the_policy_it_replaces():
 def test_without_demo_data():
     call_command("bootstrap", no_demo=True)
     assert Activity.objects.count() == 0
-    assert set(Schedule.objects.values_list("name", flat=True)) == set(SCHEDULES)
+    planned = dict(Schedule.objects.values_list("name", "next_run"))
+    assert set(planned) == set(SCHEDULES)
+    assert planned["tags"] > planned["retrain"]
 
 
 def test_a_production_site_has_no_published_password(settings):

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from problems.models import ProblemTag, Tag
-from problems.tagging import tag_untagged, text_of, training_data, untagged
+from problems.tagging import tag_nightly, tag_untagged, text_of, training_data, untagged
 from recommendations import catalogue
 from recommendations.tasks import train_family
 from tests.problems import make
@@ -76,3 +76,11 @@ def test_an_untrained_model_and_an_unknown_problem_are_named(db):
         call_command("tag_problems")
     with pytest.raises(CommandError, match="no problem nowhere"):
         call_command("tag_problems", "nowhere")
+
+
+def test_the_nightly_task_tags_what_nobody_has_tagged(bare):
+    assert (tag_nightly(), tags_of(bare)) == (1, [("graphs", "model")])
+
+
+def test_without_a_model_the_nightly_task_does_nothing(db):
+    assert tag_nightly() == 0

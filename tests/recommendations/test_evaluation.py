@@ -92,6 +92,15 @@ def test_the_command_prints_a_table(tastes, capsys):
     assert "for-you − baseline" in capsys.readouterr().out
 
 
+def test_a_domain_without_a_baseline_is_compared_with_what_it_has(tastes, monkeypatch, capsys):
+    feeds = [feed for feed in domains["activities"].feeds if feed.name != "baseline"]
+    monkeypatch.setattr(type(domains["activities"]), "feeds", feeds)
+    call_command("evaluate", "activities", refits=1, k=3)
+    out = capsys.readouterr().out
+    assert "for-you − latest" in out
+    assert "baseline" not in out
+
+
 def test_last_out_holds_one_item_of_each_member_out(tastes):
     domain = domains["activities"]
     steps = list(LastOut(domain, leave_last_out(domain, tastes, least=4))(["popularity"]))

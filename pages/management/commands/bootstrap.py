@@ -30,9 +30,11 @@ SEASONS = (  # from December on
     "가을 단풍 등산 캠핑 독서",
 )
 MINUTES = 10
+NIGHT = 4
 SCHEDULES = {
     "popularity": ("recommendations.tasks.refresh_popularity", Schedule.HOURLY),
     "retrain": ("recommendations.tasks.retrain", Schedule.DAILY),
+    "tags": ("problems.tagging.tag_nightly", Schedule.DAILY),
     "watch": ("recommendations.watch.run.watch", Schedule.HOURLY),
     "prerequisites": ("problems.services.prerequisites.learn_prerequisites", Schedule.DAILY),
     "automatic-orders": ("meals.tasks.order_due", Schedule.MINUTES),
@@ -40,6 +42,8 @@ SCHEDULES = {
     "spending": ("meals.tasks.forecast_spending", Schedule.DAILY),
     "source": ("meals.tasks.pull_source", Schedule.HOURLY),
 }
+#: hours after the other nightly tasks: what uses the bases that `retrain` makes
+LATER = {"tags": 2}
 
 
 class Command(BaseCommand):
@@ -101,8 +105,8 @@ class Command(BaseCommand):
     def _schedule(self):
         """What is hourly from the next hour on, what is daily from the coming night on; staff may change it in the admin."""
         hour = timezone.localtime().replace(minute=0, second=0, microsecond=0)
-        first = {Schedule.DAILY: hour.replace(hour=4) + timedelta(days=1), Schedule.MINUTES: timezone.now()}
+        first = {Schedule.DAILY: hour.replace(hour=NIGHT) + timedelta(days=1), Schedule.MINUTES: timezone.now()}
         for name, (function, often) in SCHEDULES.items():
-            start = first.get(often, hour + timedelta(hours=1))
+            start = first.get(often, hour + timedelta(hours=1)) + timedelta(hours=LATER.get(name, 0))
             values = {"func": function, "schedule_type": often, "next_run": start, "minutes": MINUTES}
             Schedule.objects.get_or_create(name=name, defaults=values)

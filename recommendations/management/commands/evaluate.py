@@ -18,6 +18,8 @@ from recommendations.publishing import publish_all
 from recommendations.tuning import tune, weights_of
 
 TUNED_ON = 2000
+#: what is compared unless said otherwise; `popularity` is made of for-you
+COMPARED = ("for-you", "baseline", "popularity", "latest")
 
 
 class Command(BaseCommand):
@@ -42,14 +44,16 @@ class Command(BaseCommand):
             action="store_true",
             help="with --tune: serve with what was chosen (then: manage.py train DOMAIN)",
         )
-        parser.add_argument("--feeds", default="for-you,baseline,popularity,latest")
+        parser.add_argument(
+            "--feeds", help="default: for-you, baseline, popularity and latest, where the domain has them"
+        )
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--json", help="also write the report to this file")
 
     def handle(self, *, domain, **options):
         try:
             kind = domains[domain]
-            policies = [self._policy(kind, name) for name in options["feeds"].split(",")]
+            policies = [self._policy(kind, name) for name in self._feeds(kind, options["feeds"])]
         except Unknown as error:
             raise CommandError(str(error)) from None
         publish_all(kind)
@@ -122,6 +126,11 @@ class Command(BaseCommand):
     def _settings(self, kind):
         """What the site trains each family with."""
         return {family: model_settings.in_force(kind.name, family) for family in kind.families}
+
+    def _feeds(self, kind, given) -> list[str]:
+        """The feeds that were asked for; without any, those of `COMPARED` that the domain has."""
+        own = {feed.name for feed in kind.feeds} | {"popularity"}
+        return given.split(",") if given else [name for name in COMPARED if name in own]
 
     def _policy(self, kind, name) -> Policy:
         """A feed by name; `popularity` is the default feed with the weight of popularity alone, so nothing used is shown."""
