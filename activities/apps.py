@@ -10,4 +10,8 @@ class ActivitiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from activities import hooks  # noqa: F401  registers export and erase with accounts
+        from django.db.models.signals import post_migrate
+
+        from activities import hooks, roles  # noqa: F401  hooks registers export and erase with accounts
+
+        post_migrate.connect(roles.sync, sender=self, dispatch_uid="activities.roles")

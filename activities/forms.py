@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import ChoicesField
 from accounts.models import Category, Region
 from activities import selectors
-from activities.models import Activity, Club
+from activities.models import Activity, Club, Report
+from activities.models.moderation import REASON_LENGTH
 from activities.querysets import SEARCH_LENGTH
 from common.html import RICH_LENGTH, TAG
 from common.images import FORMATS
@@ -172,4 +173,22 @@ class CommentForm(forms.Form):
         label=_("Comment"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000, "placeholder": _("Ask or tell the others")}),
+    )
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=Report.Reason)
+    note = forms.CharField(
+        label=_("Anything to add?"),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": REASON_LENGTH}),
+    )
+
+
+class AppealForm(forms.Form):
+    text = forms.CharField(
+        label=_("Why should it be shown?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 1000}),
     )

@@ -1,7 +1,9 @@
 """What accounts ask of this app when a member takes their data along or is erased."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts import hooks
-from activities.models import Activity, Club, Comment, Like, Membership, Participation
+from activities.models import Activity, Appeal, Club, Comment, Like, Membership, Participation, Report
 from activities.services import erasure
 
 EXPORTED = {
@@ -14,7 +16,9 @@ EXPORTED = {
         ("activity_id", "activity__title", "status", "requested_at", "decided_at"),
     ),
     "likes": (Like, "user", ("activity_id", "activity__title", "created_at")),
-    "comments": (Comment, "user", ("id", "activity_id", "parent_id", "text", "created_at")),
+    "comments": (Comment, "user", ("id", "activity_id", "parent_id", "text", "created_at", "state", "reason")),
+    "reports": (Report, "user", ("comment_id", "reason", "note", "created_at")),
+    "appeals": (Appeal, "comment__user", ("comment_id", "text", "created_at")),
 }
 
 
@@ -27,4 +31,7 @@ def export(user):
 
 
 hooks.on_export("activities", export)
-hooks.on_erase("activities", erasure.erase)
+REMAINS = _(
+    "The filter of comments forgets what staff's decisions on your comments taught it with its next nightly training."
+)
+hooks.on_erase("activities", erasure.erase, remains=REMAINS)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Category
 from activities import importing, selectors
 from activities.models import Activity, Club, Like, Membership, Participation
+from activities.services import screening, training
 from common.prepared import Prepared
 from recommendations.domains import Domain, domains
 from recommendations.feeds import CategoryBaseline, Latest, Popular, Similar
@@ -72,6 +73,8 @@ class ClubDomain(CategoryDomain):
     verbs = {"view": 1, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
     positive_verbs = frozenset({"join"})
     families = ("naive_bayes", "item_item", "popularity", "content")
+    family_settings = {"item_item": "recency=0.1"}
+    trace = True
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())
     serializer = "activities.api.cards.ClubCardSerializer"
     card_template = "clubs/_card.html"
@@ -112,10 +115,20 @@ class ActivityDomain(CategoryDomain):
     order = 10
     verbs = {"view": 1, "like": 3, "join": 5, "dislike": -3, "hide": -5, "impression": 0}
     families = ("naive_bayes", "item_item", "popularity", "content")
+    family_settings = {"item_item": "recency=0.1"}
+    trace = True
+    estimators = (screening.ESTIMATOR,)
     feeds = (ForYou(), Popular(), Latest(), Similar(), CategoryBaseline())
     serializer = "activities.api.cards.ActivityCardSerializer"
     card_template = "activities/_card.html"
     import_columns = importing.ACTIVITY_COLUMNS
+
+    def define_parameters(self):
+        super().define_parameters()
+        screening.define_parameters()
+
+    def estimator_data(self, name):
+        return training.decisions() if name == screening.ESTIMATOR else super().estimator_data(name)
 
     def get_queryset(self, *, user=None, at=None):
         return Activity.objects.recruiting(at).for_cards()

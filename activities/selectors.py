@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity, Club, Comment, Like, Membership, Participation
+from activities.models import Activity, Club, Comment, Like, Membership, Participation, Report
 
 ACTIVITY_SORTS = {
     "latest": (_("Latest"), ("-created_at", "-id")),
@@ -100,18 +100,32 @@ def club_standing(user, club):
     )
 
 
-def comment_list(activity, n=100):
-    """The latest `n` threads of an activity, newest first, each with its answers in the order of time."""
-    answers = Comment.objects.filter(is_hidden=False, deleted_at=None).select_related("user")
-    threads = Comment.objects.filter(activity=activity, parent=None, is_hidden=False).select_related("user")
-    threads = threads.prefetch_related(Prefetch("replies", queryset=answers, to_attr="answers"))
-    rows = threads.order_by("-created_at", "-id")[:n]
-    return [comment for comment in rows if comment.deleted_at is None or comment.answers]
+def comment_list(activity, user=None, n=100):
+    """The latest `n` threads of an activity that `user` may read, newest first, each with its answers in the order of time."""
+    rows = _with_standing(Comment.objects.readable_by(user), user)
+    threads = rows.filter(activity=activity, parent=None)
+    answers = Prefetch("replies", queryset=rows.filter(deleted_at=None), to_attr="answers")
+    found = threads.prefetch_related(answers).order_by("-created_at", "-id")[:n]
+    return [comment for comment in found if comment.deleted_at is None or comment.answers]
 
 
-def comments_of(activity):
-    """All comments that may be read, flat, for the API."""
-    return Comment.objects.filter(activity=activity, is_hidden=False, deleted_at=None).select_related("user")
+def comments_of(activity, user=None):
+    """All comments that `user` may read, flat, for the API."""
+    return Comment.objects.readable_by(user).filter(activity=activity, deleted_at=None).select_related("user")
+
+
+def comment_readable(user):
+    """Comments that `user` may read, to be reported or appealed against."""
+    rows = Comment.objects.readable_by(user).filter(deleted_at=None, activity__in=Activity.objects.visible_to(user))
+    return _with_standing(rows, user).select_related("activity__club")
+
+
+def _with_standing(rows, user):
+    """With the author, the author's appeal, and whether `user` has reported it."""
+    reported = Value(False)
+    if user is not None and user.is_authenticated:
+        reported = Exists(Report.objects.filter(comment=OuterRef("pk"), user=user))
+    return rows.select_related("user", "appeal").annotate(reported=reported)
 
 
 def club_activities(club, n=12):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from activities.views import actions, activities, clubs, owner
+from activities.views import actions, activities, clubs, comments, owner
 
 activity_urls = (
     [
@@ -15,10 +15,12 @@ activity_urls = (
         path("<int:pk>/close/", actions.activity_close, name="close"),
         path("<int:pk>/like/", actions.like, name="like"),
         path("<int:pk>/join/", actions.participate, name="join"),
-        path("<int:pk>/comments/", actions.comment, name="comment"),
+        path("<int:pk>/comments/", comments.comment, name="comment"),
         path("<int:pk>/participants/", owner.participants, name="participants"),
         path("<int:pk>/participants/<int:place>/", owner.decide_participant, name="decide"),
-        path("comments/<int:pk>/delete/", actions.comment_delete, name="comment_delete"),
+        path("comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
+        path("comments/<int:pk>/report/", comments.report, name="comment_report"),
+        path("comments/<int:pk>/appeal/", comments.appeal, name="comment_appeal"),
     ],
     "activities",
 )

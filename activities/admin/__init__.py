@@ -1,3 +1,3 @@
 """The admin's pages for clubs and activities."""
 
-from activities.admin import content, people  # noqa: F401  registers
+from activities.admin import content, decisions, moderation, people  # noqa: F401  registers

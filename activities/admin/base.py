@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from unfold.admin import ModelAdmin
 
 from activities import cleaning
 from recommendations import staff
@@ -28,3 +29,14 @@ class CleanedForm(forms.ModelForm):
 
 class PublishedAdmin(staff.PublishedAdmin):
     form = CleanedForm
+
+
+class CascadedAdmin(ModelAdmin):
+    """Rows that nobody adds or deletes by themselves; they go with the activity or member that they belong to."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        own = request.resolver_match.url_name.startswith(f"{self.opts.app_label}_{self.opts.model_name}_")
+        return not own and super().has_delete_permission(request, obj)

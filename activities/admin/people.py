@@ -1,15 +1,14 @@
-"""Memberships, participations, likes and comments in the admin.
+"""Memberships, participations and likes in the admin.
 
 Who belongs where is decided by owners and organisers, through services that keep counts and models; staff look, and
 delete, which the services do, too.
 """
 
-from django.contrib import admin, messages
-from django.utils.translation import gettext_lazy as _
+from django.contrib import admin
 from unfold.admin import ModelAdmin
 
 from activities import services
-from activities.models import Comment, Like, Membership, Participation
+from activities.models import Like, Membership, Participation
 
 
 class PlaceAdmin(ModelAdmin):
@@ -67,34 +66,3 @@ class LikeAdmin(PlaceAdmin):
 
     def take_out(self, row):
         services.unlike(user=row.user, activity=row.activity)
-
-
-@admin.register(Comment)
-class CommentAdmin(ModelAdmin):
-    list_display = ("short", "user", "activity", "is_hidden", "deleted_at", "created_at")
-    list_filter = ("is_hidden", ("deleted_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("activity", "user")
-    search_fields = ("text", "user__nickname", "user__email", "activity__title")
-    date_hierarchy = "created_at"
-    readonly_fields = ("activity", "user", "parent", "text", "created_at", "deleted_at")
-    show_full_result_count = False
-    actions = ("hide", "show")
-
-    def has_add_permission(self, request):
-        return False
-
-    @admin.display(description=_("text"), ordering="text")
-    def short(self, comment):
-        return comment.text[:80] or "—"
-
-    @admin.action(description=_("Hide the chosen comments"), permissions=["change"])
-    def hide(self, request, queryset):
-        self._set(request, queryset, True)
-
-    @admin.action(description=_("Show the chosen comments again"), permissions=["change"])
-    def show(self, request, queryset):
-        self._set(request, queryset, False)
-
-    def _set(self, request, queryset, hidden):
-        count = queryset.update(is_hidden=hidden)
-        self.message_user(request, _("Comments changed: %(count)d.") % {"count": count}, messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""REST: activities, taking part, likes and comments."""
+"""REST: activities, taking part, likes and what is said below them."""
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -12,7 +12,7 @@ from activities import errors, selectors, services
 from activities.api import serializers
 from activities.api.cards import ActivityCardSerializer
 from activities.api.filters import ActivityFilter
-from activities.models import Activity, Comment
+from activities.models import Activity
 from common.pagination import InTimePagination, OrderedPagination
 from recommendations.api.base import Refusals, responses
 
@@ -142,7 +142,7 @@ class Liking(ActivityBase):
     @action(detail=True, methods=["get"], pagination_class=InTimePagination)
     def comments(self, request, pk):
         """Comments below it, oldest first."""
-        page = self.paginate_queryset(selectors.comments_of(self._get(pk)))
+        page = self.paginate_queryset(selectors.comments_of(self._get(pk), request.user))
         return self.get_paginated_response(serializers.CommentSerializer(page, many=True).data)
 
     @extend_schema(
@@ -209,20 +209,3 @@ class ActivityViewSet(TakingPart, Liking):
     def close(self, request, pk):
         """Close your activity; those who take part or wait are told."""
         return Response(self._full(services.activity_close(user=request.user, activity=self._get(pk))))
-
-
-@extend_schema(tags=["activities"])
-class CommentViewSet(Refusals, viewsets.GenericViewSet):
-    """One comment, to be deleted by its author or the organiser."""
-
-    queryset = Comment.objects.select_related("activity__club")
-    serializer_class = serializers.CommentSerializer
-    lookup_value_regex = "[0-9]+"
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(responses=responses(401, 403, 404, done=None))
-    def destroy(self, request, pk):
-        """Delete a comment."""
-        comment = get_object_or_404(self.get_queryset(), pk=pk, deleted_at=None)
-        services.comment_delete(user=request.user, comment=comment)
-        return Response(status=status.HTTP_204_NO_CONTENT)

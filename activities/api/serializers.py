@@ -6,7 +6,8 @@ from accounts.api.fields import PlainText
 from accounts.models import Category, Region
 from activities.api.cards import ActivityCardSerializer, ClubCardSerializer
 from activities.api.fields import MemberSerializer, NamedField, NamedSerializer
-from activities.models import Club, Comment
+from activities.models import Club, Comment, Report
+from activities.models.moderation import REASON_LENGTH
 from activities.validators import TAG_LENGTH, TAGS
 from common.html import RICH_LENGTH
 from common.times import UtcDateTimeField
@@ -95,6 +96,21 @@ class CommentSerializer(serializers.Serializer):
     user = MemberSerializer(read_only=True)
     parent = serializers.IntegerField(source="parent_id", read_only=True, allow_null=True)
     text = serializers.CharField(read_only=True)
+    created_at = UtcDateTimeField(read_only=True)
+    state = serializers.ChoiceField(Comment.State.choices, read_only=True, help_text="Others see what is shown.")
+    reason = serializers.CharField(source="why", read_only=True, help_text="Why it is held or hidden.")
+
+
+class ReportSerializer(serializers.Serializer):
+    """A report; staff read it, and nothing happens before they decide."""
+
+    reason = serializers.ChoiceField(Report.Reason.choices)
+    note = PlainText(max_length=REASON_LENGTH, allow_blank=True, required=False)
+    created_at = UtcDateTimeField(read_only=True)
+
+
+class AppealSerializer(serializers.Serializer):
+    text = PlainText(max_length=1000)
     created_at = UtcDateTimeField(read_only=True)
 
 

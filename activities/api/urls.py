@@ -2,8 +2,9 @@
 
 from rest_framework.routers import SimpleRouter
 
-from activities.api.activities import ActivityViewSet, CommentViewSet
+from activities.api.activities import ActivityViewSet
 from activities.api.clubs import ClubViewSet
+from activities.api.comments import CommentViewSet
 
 router = SimpleRouter()
 router.register("clubs", ClubViewSet, basename="club")

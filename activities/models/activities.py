@@ -205,30 +205,3 @@ class Like(models.Model):
 
     def __str__(self):
         return f"{self.user} ♥ {self.activity}"
-
-
-class Comment(models.Model):
-    """What a member says below an activity: plain text, one level of replies."""
-
-    activity = models.ForeignKey(
-        Activity, verbose_name=_("activity"), on_delete=models.CASCADE, related_name="comments"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("member"), on_delete=models.CASCADE, related_name="comments"
-    )
-    parent = models.ForeignKey(
-        "self", verbose_name=_("reply to"), null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
-    )
-    text = models.TextField(_("text"), max_length=1000)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    is_hidden = models.BooleanField(_("hidden"), default=False, help_text=_("Hidden by moderation; kept for appeal."))
-    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("comment")
-        verbose_name_plural = _("comments")
-        ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["activity", "created_at", "id"], name="activities_comment_list")]
-
-    def __str__(self):
-        return self.text[:50]

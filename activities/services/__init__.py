@@ -14,6 +14,7 @@ from activities.services.clubs import (
 )
 from activities.services.comments import comment_create, comment_delete
 from activities.services.counts import recount
+from activities.services.moderation import comment_appeal, comment_decide, comment_report, decision_revert
 from activities.services.participations import (
     participation_approve,
     participation_cancel,
@@ -30,8 +31,12 @@ __all__ = [
     "club_close",
     "club_create",
     "club_edit",
+    "comment_appeal",
     "comment_create",
+    "comment_decide",
     "comment_delete",
+    "comment_report",
+    "decision_revert",
     "like",
     "membership_approve",
     "membership_decide",

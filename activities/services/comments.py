@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import errors, notices
 from activities.models import Comment
+from activities.services import screening
 from common import html
 
 COMMENT_LENGTH = 1000
 
 
 def comment_create(*, user, activity, text, parent=None):
-    """Say something below an activity, or answer a comment there (one level deep)."""
+    """Say something below an activity, or answer a comment there (one level deep); the filter may hold or hide it."""
     try:
         text = html.text(text, COMMENT_LENGTH, lines=True)
     except ValidationError as error:
@@ -22,16 +23,18 @@ def comment_create(*, user, activity, text, parent=None):
         raise ValidationError({"text": ValidationError(_("Write something."), code="blank")})
     if parent is not None:
         parent = _thread(parent, activity)
+    screened = screening.screen(text)
     with transaction.atomic():
-        comment = Comment.objects.create(user=user, activity=activity, parent=parent, text=text)
-        notices.tell(activity.host, "comment", notices.COMMENT, activity, member=user, anchor="#comments")
-        if parent is not None and parent.user != activity.host:
-            notices.tell(parent.user, "reply", notices.REPLY, activity, member=user, anchor="#comments")
+        comment = Comment.objects.create(user=user, activity=activity, parent=parent, text=text, **screened._asdict())
+        if comment.is_shown:
+            notices.commented(comment)
+        elif comment.state == Comment.State.HIDDEN:  # what is held, the page says at once
+            notices.moderated(comment)
     return comment
 
 
 def _thread(parent, activity):
-    if parent.activity_id != activity.pk or parent.deleted_at or parent.is_hidden:
+    if parent.activity_id != activity.pk or parent.deleted_at or not parent.is_shown:
         message = _("There is no such comment below this activity.")
         raise ValidationError({"parent": ValidationError(message, code="parent")})
     return parent.parent or parent

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from activities.models import Activity, Club, Comment, Like, Membership, Participation
+from activities.services.moderation import forget_member
 from recommendations.services import publish
 
 
@@ -14,6 +15,7 @@ def erase(user):
     hosted = Activity.objects.select_for_update(of=("self",)).select_related("category", "club").filter(host=user)
     _orphan(list(hosted), user)
     _uncount(user)
+    forget_member(user)
     # Answers by others stay in their threads: the words go, the place stays until the row is deleted with the member.
     Comment.objects.filter(parent__user=user).exclude(user=user).update(parent=None)
     for model, key in ((Club.history.model, "owner_id"), (Activity.history.model, "host_id")):

@@ -1,13 +1,11 @@
-"""Buttons: like, join, leave, comment, close. Each answers htmx with the part of the page that changed."""
+"""Buttons: like, join, leave, close. Each answers htmx with the part of the page that changed."""
 
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from activities import selectors, services
-from activities.forms import CommentForm
-from activities.models import Comment
 from activities.views.activities import find, find_club
 from common.web import answer, member_required
 
@@ -59,55 +57,6 @@ def _attempt(request, join, leave, **what):
     except ValidationError as error:
         return error.messages[0], "error"
     return (_("You are in.") if place.status == "approved" else _("Your request has been sent.")), "success"
-
-
-@member_required
-@require_POST
-def comment(request, pk):
-    """Write a comment or an answer."""
-    activity = find(request, pk)
-    form, text, kind = CommentForm(request.POST), "", "success"
-    if form.is_valid():
-        try:
-            services.comment_create(
-                user=request.user, activity=activity, text=form.cleaned_data["text"], parent=_parent(request, activity)
-            )
-            form = CommentForm()
-        except ValidationError as error:
-            text, kind = error.messages[0], "error"
-    else:
-        text, kind = form.errors["text"][0], "error"
-    return _comments(request, activity, form, text, kind)
-
-
-def _parent(request, activity):
-    number = request.POST.get("parent", "")
-    if not number:
-        return None
-    usable = number.isascii() and number.isdigit() and len(number) < 18
-    found = usable and activity.comments.select_related("parent", "user").filter(pk=number).first()
-    if not found:
-        raise ValidationError(_("There is no such comment below this activity."))
-    return found
-
-
-@member_required
-@require_POST
-def comment_delete(request, pk):
-    """Delete a comment of one's own, or below one's own activity."""
-    found = get_object_or_404(Comment.objects.select_related("activity__club"), pk=pk, deleted_at=None)
-    services.comment_delete(user=request.user, comment=found)
-    return _comments(request, find(request, found.activity_id), CommentForm(), _("Deleted."), "success")
-
-
-def _comments(request, activity, form, text, kind):
-    context = {
-        "activity": activity,
-        "comments": selectors.comment_list(activity),
-        "comment_form": form,
-        "standing": selectors.Standing(runs=activity.is_run_by(request.user)),
-    }
-    return answer(request, "activities/_comments.html", context, activity.get_absolute_url() + "#comments", text, kind)
 
 
 @member_required

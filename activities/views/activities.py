@@ -35,7 +35,7 @@ def detail(request, pk):
     context = {
         "activity": activity,
         "standing": selectors.activity_standing(request.user, activity),
-        "comments": selectors.comment_list(activity),
+        "comments": selectors.comment_list(activity, request.user),
         "comment_form": CommentForm(),
     }
     response = render(request, "activities/detail.html", context)

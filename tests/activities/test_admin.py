@@ -91,10 +91,13 @@ def test_deleting_reaches_counts_and_catalogue(boss, full):
 def test_actions(boss, full):
     boss.post(reverse("admin:activities_activity_changelist"), {"action": "close", "_selected_action": [full.pk]})
     comment = Comment.objects.get()
-    boss.post(reverse("admin:activities_comment_changelist"), {"action": "hide", "_selected_action": [comment.pk]})
+    boss.post(
+        reverse("admin:activities_comment_changelist"),
+        {"action": "abusive", "reason": "욕설", "_selected_action": [comment.pk]},
+    )
     full.refresh_from_db()
     comment.refresh_from_db()
-    assert (full.status, comment.is_hidden) == ("closed", True)
+    assert (full.status, comment.state) == ("closed", "hidden")
 
 
 def test_import_cleans_and_publishes(hobby, seoul):

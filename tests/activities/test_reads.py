@@ -75,6 +75,8 @@ def test_export_has_all_of_a_member(alice, bob, activity):
         "participations": 0,
         "likes": 1,
         "comments": 1,
+        "reports": 0,
+        "appeals": 0,
     }
     assert {name: len(rows) for name, rows in hers.items()} == {
         "clubs": 1,
@@ -83,6 +85,8 @@ def test_export_has_all_of_a_member(alice, bob, activity):
         "participations": 0,
         "likes": 0,
         "comments": 0,
+        "reports": 0,
+        "appeals": 0,
     }
 
 

@@ -26,10 +26,14 @@ PRETRAINED = Path(__file__).with_name("pretrained.npz")
 
 @dataclass(frozen=True)
 class Decisions:
-    """What staff decided, oldest first: hashed rows (not texts, which may be deleted) and whether each is abusive."""
+    """What staff decided, oldest first: hashed rows (not texts, which may be deleted) and whether each is abusive.
+
+    `keys` name the decisions where they are kept (default: their numbers): by these, `state["waiting"]` tells which wait.
+    """
 
     rows: sp.csr_matrix
     abusive: np.ndarray
+    keys: Sequence[int] = ()
 
     @classmethod
     def of(cls, texts: Sequence[str], abusive: Sequence[bool]) -> Decisions:
@@ -80,7 +84,7 @@ class CommentFilter(Estimator):
     }
 
     def fit(self, data: Decisions, params: Mapping[str, Any] | None = None, progress=None) -> Base:
-        """The pretrained filter after all decisions; `state["waiting"]` numbers those that the clean set holds back."""
+        """The pretrained filter after all decisions; `state["waiting"]` has the keys of those that the clean set holds back."""
         chosen, known = self.with_defaults(params), pretrained()
         weight, bias = known["weight"].copy(), known["bias"]  # the bias stays: it would move every comment at once
         before = flagged(known["watched"], weight, bias, known["hold"])
@@ -88,7 +92,7 @@ class CommentFilter(Estimator):
         for number in range(len(data)):
             moved = _step(weight, bias, data, number, chosen)
             if flagged(known["watched"], moved, bias, known["hold"]) - before > chosen["drift"]:
-                waiting.append(number)
+                waiting.append(data.keys[number] if data.keys else number)
             else:
                 weight = moved
             if progress and number % 50 == 0:

@@ -1,0 +1,64 @@
+"""What the comment filter learns from: the decisions of staff that stand, as hashed rows, and nothing that members report."""
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Q
+from django_q.tasks import async_task
+
+from activities.models import ModerationDecision, Verdict
+from activities.services.screening import DOMAIN, ESTIMATOR, SCOPE
+from ml import parameters, registry
+from ml.models import TrainingRun
+
+INDEX, VALUE = np.dtype("<i4"), np.dtype("<f4")
+
+
+def features_of(text: str) -> bytes:
+    """The hashed row of a text: positions, then values. Neither words nor their order can be read from it."""
+    from ml.estimators.comments.features import hashed
+
+    row = hashed([text])
+    return row.indices.astype(INDEX).tobytes() + row.data.astype(VALUE).tobytes()
+
+
+def decisions():
+    """`Decisions` of staff in their order, with their keys: what the filter is trained on."""
+    import scipy.sparse as sp
+
+    from ml.estimators.comments.features import WIDTH
+    from ml.estimators.comments.filter import Decisions
+
+    found = list(ModerationDecision.objects.teaching().values_list("pk", "features", "verdict"))
+    indices, values, ends = [], [], [0]
+    for _key, features, _verdict in found:
+        count = len(features) // (INDEX.itemsize + VALUE.itemsize)
+        indices.append(np.frombuffer(features, INDEX, count))
+        values.append(np.frombuffer(features, VALUE, count, offset=count * INDEX.itemsize))
+        ends.append(ends[-1] + count)
+    parts = (_joined(values, np.float32), _joined(indices, np.int32), np.array(ends))
+    rows = sp.csr_matrix(parts, (len(found), WIDTH))
+    abusive = np.array([verdict == Verdict.ABUSIVE for _key, _features, verdict in found], bool)
+    return Decisions(rows, abusive, tuple(key for key, _features, _verdict in found))
+
+
+def _joined(parts, dtype):
+    return np.concatenate(parts).astype(dtype) if parts else np.zeros(0, dtype)
+
+
+def train_soon() -> bool:
+    """Queue a training whenever so and so many were decided or taken back since the last one; tells whether it did."""
+    last = TrainingRun.objects.filter(domain=DOMAIN, family=ESTIMATOR, status="done").order_by("-started_at").first()
+    since = Q() if last is None else Q(at__gt=last.started_at)
+    undone = Q(reverted_at__isnull=False) if last is None else Q(reverted_at__gt=last.started_at)
+    rows = ModerationDecision.objects.all()
+    changes = rows.filter(since).count() + rows.filter(undone).count()
+    if not changes or changes % parameters.get(SCOPE)["train_after"]:
+        return False
+    transaction.on_commit(lambda: async_task("recommendations.tasks.train_family", DOMAIN, ESTIMATOR))
+    return True
+
+
+def waiting() -> set[int]:
+    """Keys of the decisions that the filter in production did not learn: too many clean comments would have been flagged."""
+    base = registry.production(DOMAIN, ESTIMATOR)
+    return set(base.state["waiting"]) if base is not None else set()
