@@ -33,7 +33,7 @@ def bootstrap() -> None:
     if wanted not in {"on", "no-demo", "off"}:
         raise ImproperlyConfigured(f"MOA_BOOTSTRAP is {wanted!r}; it must be on, no-demo or off.")
     if wanted != "off":
-        call_command("bootstrap", no_demo=wanted == "no-demo")
+        call_command("bootstrap", no_demo=wanted == "no-demo", queue=True)
 
 
 def main() -> int:

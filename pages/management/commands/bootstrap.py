@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
+from django_q.tasks import async_task
 
 from accounts.models import User
 from accounts.services import ensure_reference_data
@@ -22,6 +23,8 @@ from recommendations.tasks import train_family
 
 #: in the order of loading: the members come with the activities
 DEMOS = (activities_demo, problems_demo, meals_demo)
+#: models that train for some seconds each; feeds serve without them until they are there
+LONG = frozenset({"boosting", "neural_cf", "deepfm_choice", "deepfm", "spending", "topic_tagger"})
 MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"
 SEASONS = (  # from December on
     "연말 모임 겨울 홈베이킹 실내",
@@ -51,10 +54,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--no-demo", action="store_true", help="categories, bases and schedules only")
+        parser.add_argument("--queue", action="store_true", help="train what takes long in the task queue")
 
-    def handle(self, *, no_demo, **options):
+    def handle(self, *, no_demo, queue, **options):
+        self.queue = queue
         self.began = time.perf_counter()
-        logging.getLogger("ml.registry").setLevel(logging.WARNING)  # the lines below say the same for people
+        for name in ("ml.registry", "ml.training"):  # the lines below say the same for people
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         missing = [] if no_demo else [demo for demo in DEMOS if not demo.is_loaded()]
         if missing:
             self._say("demo data (synthetic, see fixtures/README.md)")
@@ -95,6 +101,10 @@ class Command(BaseCommand):
         for domain in domains:
             for family in domain.models:
                 if registry.production(domain.name, family, numbers) is None:
+                    if self.queue and family in LONG:
+                        async_task("recommendations.tasks.train_family", domain.name, family)
+                        self._say(f"{domain.name} {family}: will be trained in the task queue")
+                        continue
                     try:
                         version = train_family(domain.name, family)
                     except ValueError as error:
