@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.admin.readonly import ReadOnlyAdmin
 from recommendations.models import CatalogueEntry, Event, ItemRevision
+from recommendations.preview_staff import PreviewRunAdmin
 from recommendations.watch.admin import WatchDayAdmin
 
-__all__ = ["CatalogueEntryAdmin", "EventAdmin", "ItemRevisionAdmin", "WatchDayAdmin"]
+__all__ = ["CatalogueEntryAdmin", "EventAdmin", "ItemRevisionAdmin", "PreviewRunAdmin", "WatchDayAdmin"]
 
 
 @admin.register(Event)

@@ -11,11 +11,15 @@ class RecommendationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from ml import training
+        from ml import roles, training
         from recommendations import checks, visitors  # noqa: F401  registers system checks and the accounts hooks
         from recommendations.domains import domains
         from recommendations.watch import drift
 
+        seen = ("event", "previewrun", "watchday")
+        roles.grant(roles.VIEWER, *(f"recommendations.view_{name}" for name in seen))
+        roles.grant(roles.EDITOR, "recommendations.add_previewrun")
+        roles.grant(roles.MANAGER, "recommendations.retry_task")
         autodiscover_modules("recommend", register_to=None)
         drift.declare()
         for domain in domains:

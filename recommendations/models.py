@@ -110,6 +110,7 @@ class Event(models.Model):
         return f"{self.domain}/{self.item_id} {self.verb}" if self.verb else f"{self.domain} (forgotten)"
 
 
+from recommendations.preview_models import PreviewRun  # noqa: E402, F401
 from recommendations.watch.models import (  # noqa: E402, F401  Django looks for an app's models here
     Drift,
     HealthDay,

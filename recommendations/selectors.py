@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.functional import lazy
 
 from ml import families as ml_families
-from ml import parameters, registry, revisions
+from ml import parameters, revisions, rollout
 from ml.families.base import Base, Personal
 from ml.store import stores
-from recommendations import cards, catalogue, personal, reasons, tokens
+from recommendations import cards, catalogue, personal, reasons, shadow, tokens
 from recommendations.domains import Domain, domains
 from recommendations.feeds import Feed, Ranking, Scene
 from recommendations.models import Event
@@ -47,9 +47,10 @@ class FeedResult:
     items: list[Ranked]
 
 
-def bases_of(domain: Domain, numbers: Mapping[str, int]) -> dict[str, Base]:
-    """The domain's production bases by family; a family that was never trained is left out."""
-    found = {family: registry.production(domain.name, family, numbers) for family in domain.families}
+def bases_of(domain: Domain, numbers: Mapping[str, int], user=None) -> dict[str, Base]:
+    """The bases that serve `user` by family: production's, or a canary's; a family that was never trained is left out."""
+    member = None if user is None else user.pk
+    found = {family: rollout.base_for(domain.name, family, numbers, member) for family in domain.families}
     return {family: base for family, base in found.items() if base is not None}
 
 
@@ -77,12 +78,14 @@ def scene_for(
     numbers: Mapping[str, int],
     item: str | None = None,
     options: Mapping[str, str] = NONE,
+    params: Mapping[str, Any] | None = None,
 ) -> tuple[Scene, dict]:
-    """The scene of a request, and the bases that it is served by."""
+    """The scene of a request, and the bases that it is served by; `params` None: the feed's parameters in force."""
     snapshot = catalogue.live(domain.name).snapshot(numbers)
-    params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
+    if params is None:
+        params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
     used = feed.used_families(params)
-    bases = {family: base for family, base in bases_of(domain, numbers).items() if family in used}
+    bases = {family: base for family, base in bases_of(domain, numbers, user).items() if family in used}
     state = personal.load(user.pk, domain) if user is not None and feed.personal else None
     learned = opened(domain.name, user.pk if state else None, state or personal.new_state(domain.name), snapshot)
     context = {"at": at.timestamp(), **domain.context(user, at)}
@@ -130,6 +133,8 @@ def feed(
     numbers = revisions.current()
     scene, bases = scene_for(kind, how, user=user, at=when, numbers=numbers, item=item, options=options)
     ranked = how.rank(scene, offset + n)
+    if user is not None:
+        shadow.compare(kind, how, scene, bases, ranked, offset + n, numbers)
     items = _fetch(kind, scene, how, ranked, user, when, offset, n)
     version = version_label(bases)
     model = {
@@ -139,6 +144,17 @@ def feed(
         "events": scene.events,
     }
     return FeedResult(tokens.issue(kind.name, how.name, short_version(bases)), kind.name, how.name, model, items)
+
+
+def preview(
+    domain: str, feed: str, params: Mapping[str, Any], user=None, *, n: int = 8, at=None, numbers=None
+) -> tuple[Scene, Ranking]:
+    """What `feed` would rank for `user` with these parameters instead of those in force; nothing is issued or recorded."""
+    kind = domains[domain]
+    how = kind.feed(feed)
+    known = revisions.current() if numbers is None else numbers
+    scene, _bases = scene_for(kind, how, user=user, at=at or timezone.now(), numbers=known, params=params)
+    return scene, how.rank(scene, n)
 
 
 def short_version(bases: Mapping[str, Base]) -> str:
@@ -160,7 +176,7 @@ def _fetch(kind: Domain, scene: Scene, how: Feed, ranked: Ranking, user, when, o
 def model_row(user, domain: Domain, numbers: Mapping[str, int]) -> dict[str, Any]:
     """One domain's model of a member, in numbers (`me/models/`)."""
     state = personal.load(user.pk, domain)
-    bases = bases_of(domain, numbers)
+    bases = bases_of(domain, numbers, user)
     models = open_models(bases, state["delta"], catalogue.live(domain.name).snapshot(numbers).catalogue)
     top = models["naive_bayes"].top(5) if "naive_bayes" in models and state["events"] else []
     names = domain.label_names([label for label, _ in top])
