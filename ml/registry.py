@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any
@@ -15,6 +13,7 @@ from django.db.models import Max
 
 from ml import revisions as revision_numbers
 from ml.families.base import Base
+from ml.served import Cache, Trials
 from ml.store import stores
 from ml.values import freeze, jsonable
 
@@ -34,21 +33,7 @@ class BrokenVersion(RegistryError):
     """The stored base of a version is missing or does not verify."""
 
 
-class _Cache:
-    """Bases by (domain, family, version), and which versions are in production at which revision."""
-
-    def __init__(self):
-        self.lock = threading.RLock()
-        self.bases: OrderedDict[tuple[str, str, str], Base] = OrderedDict()
-        self.production: tuple[int, dict[tuple[str, str], tuple[str, str]]] | None = None
-
-    def clear(self) -> None:
-        with self.lock:
-            self.bases.clear()
-            self.production = None
-
-
-_cache = _Cache()
+_cache = Cache()
 
 
 def clear_cache() -> None:
@@ -135,12 +120,18 @@ def _insert(domain: str, family: str, version: str, fields: dict):
 
 
 def find(domain: str, family: str, version: str | int | None = None):
-    """The version with this hash or number (None: the newest usable one); RegistryError names the known ones."""
+    """The version with this hash, number or alias (None: the newest usable one); RegistryError names the known ones.
+
+    Aliases: `production`, and `candidate`, the newest usable one that never served.
+    """
     from ml.models import ModelVersion
 
     versions = ModelVersion.objects.filter(domain=domain, family=family).order_by("-number")
     if version is None:
         row = versions.filter(broken="").first()
+    elif version in ("production", "candidate"):
+        sound = {} if version == "production" else {"broken": ""}
+        row = versions.filter(status=version, **sound).first()
     else:
         text = str(version).lstrip("#")
         row = versions.filter(version=text).first()
@@ -195,7 +186,7 @@ def _switch(version, action: str, by):
         return version
     if previous is not None:
         ModelVersion.objects.filter(pk=previous.pk).update(status="retired")
-    ModelVersion.objects.filter(pk=version.pk).update(status="production")
+    ModelVersion.objects.filter(pk=version.pk).update(status="production", canary=0.0, shadow=0.0)
     version.status = "production"
     Promotion.objects.create(version=version, previous=previous, action=action, undone=action == "rollback", by=by)
     revision_numbers.bump("models")
@@ -211,16 +202,14 @@ def _tell(version, previous) -> None:
         listener(version, previous)
 
 
-def production_versions(revisions: Mapping[str, int] | None = None) -> dict[tuple[str, str], tuple[str, str]]:
+def production_versions(revisions: Mapping[str, int] | None = None) -> Mapping[tuple[str, str], tuple[str, str]]:
     """(domain, family) → (version in production, why it is broken or ""), one query per change of "models"."""
-    from ml.models import ModelVersion
+    return _cache.serving(revisions).production
 
-    number = (revision_numbers.current() if revisions is None else revisions).get("models", 0)
-    cached = _cache.production
-    if cached is None or cached[0] != number:
-        rows = ModelVersion.objects.filter(status="production").values_list("domain", "family", "version", "broken")
-        cached = _cache.production = (number, {(d, f): (v, broken) for d, f, v, broken in rows})
-    return cached[1]
+
+def trials(revisions: Mapping[str, int] | None = None) -> Trials:
+    """(domain, family) → sound versions that are tried beside production; read by the same query."""
+    return _cache.serving(revisions).trials
 
 
 def production(domain: str, family: str, revisions: Mapping[str, int] | None = None) -> Base | None:

@@ -76,7 +76,6 @@ def scenes(
     snapshot = limited(whole, sorted({item for items in offered.values() for item in items}))
     params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
     used = feed.used_families(params)
-    bases = {name: base for name, base in selectors.bases_of(domain, numbers).items() if name in used}
     for n in range(0, len(users), CHUNK):
         chunk = users[n : n + CHUNK]
         known = states([user.pk for user in chunk], domain)
@@ -86,6 +85,7 @@ def scenes(
             trace = learned.trace if learned.trace is not None else Trace()
             context = {"at": at.timestamp(), **contexts.get(user.pk, {})}
             delta = {"history": learned.history, "trace": trace}
+            bases = {name: base for name, base in selectors.bases_of(domain, numbers, user).items() if name in used}
             yield (
                 user,
                 Scene(

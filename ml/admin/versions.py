@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from ml import registry
-from ml.admin import compare, versions_training
+from ml.admin import compare, versions_rollout, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ModelVersion, Promotion, Revision, TrainingRun
 
@@ -53,13 +53,24 @@ def show_value(value) -> SafeString | str:
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "domain", "family", "status", "headline", "rows", "size", "created_at", "broken")
+    list_display = (
+        "__str__",
+        "domain",
+        "family",
+        "status",
+        "tried",
+        "headline",
+        "rows",
+        "size",
+        "created_at",
+        "broken",
+    )
     list_filter = ("domain", "family", "status")
     search_fields = ("version", "fingerprint")
     date_hierarchy = "created_at"
     actions = ("promote_versions", "roll_back", "compare_two")
     actions_list = ("training_page",)
-    actions_detail = ("compare_one",)
+    actions_detail = ("compare_one", "release")
     fields = (
         "domain", "family", "number", "version", "status", "broken", "metrics_table", "confusion", "params_table",
         "rows", "window", "seed", "size", "fingerprint", "code_version", "created_at",
@@ -71,6 +82,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     def has_promote_permission(self, request):
         return request.user.has_perm("ml.promote_modelversion")
+
+    @admin.display(description=_("canary / shadow"))
+    def tried(self, obj):
+        return f"{obj.canary:.0%} / {obj.shadow:.0%}" if obj.canary or obj.shadow else "–"
 
     @admin.display(description=_("quality"))
     def headline(self, obj):
@@ -101,6 +116,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         return [
             path("<int:pk>/picture/", picture, name="ml_modelversion_picture"),
             *versions_training.urls(self),
+            *versions_rollout.urls(self),
             *compare.urls(self),
             *super().get_urls(),
         ]
@@ -112,6 +128,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     @action(description=_("Compare"), url_path="compare-one", icon="compare_arrows")
     def compare_one(self, request, object_id):
         return HttpResponseRedirect(f"{reverse('admin:ml_modelversion_compare')}?a={object_id}")
+
+    @action(description=_("Release"), url_path="release", icon="rocket_launch")
+    def release(self, request, object_id):
+        return HttpResponseRedirect(reverse("admin:ml_modelversion_rollout", args=[object_id]))
 
     @admin.action(description=_("Compare two versions"))
     def compare_two(self, request, queryset):

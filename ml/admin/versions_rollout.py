@@ -1,0 +1,105 @@
+"""The page where staff release a version: promote, roll back, canary, shadow, and how much its lists agree with production's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, FloatField
+from django.db.models.functions import Cast
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ml import registry, rollout
+from ml.admin.versions_training import MAY, require
+from ml.models import ModelVersion
+
+DAYS = 60
+
+
+def urls(admin) -> list:
+    view = admin.admin_site.admin_view(lambda request, pk: page(admin, request, pk))
+    return [path("<int:pk>/rollout/", view, name="ml_modelversion_rollout")]
+
+
+def page(admin, request, pk):
+    require(admin.has_view_permission(request))
+    version = ModelVersion.objects.filter(pk=pk).defer("picture", "metrics").first()
+    if version is None:
+        raise Http404
+    if request.method == "POST":
+        require(request.user.has_perm(MAY))
+        text, level = act(request, version)
+        admin.message_user(request, text, level)
+        return HttpResponseRedirect(reverse("admin:ml_modelversion_rollout", args=[pk]))
+    family = ModelVersion.objects.filter(domain=version.domain, family=version.family).defer("picture", "metrics")
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Release"),
+        "opts": admin.opts,
+        "version": version,
+        "canary": percent(version.canary),
+        "shadow": percent(version.shadow),
+        "production": family.filter(status="production").first(),
+        "candidate": family.filter(status="candidate", broken="").first(),
+        "days": days(version),
+        "may": request.user.has_perm(MAY),
+    }
+    return TemplateResponse(request, "ml/rollout.html", context)
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:g}"
+
+
+def days(version: ModelVersion) -> list[dict[str, Any]]:
+    """Rows of the shadow, newest first, with means instead of sums."""
+    ranked = Cast(F("requests") - F("errors"), FloatField())
+    rows = version.shadow_days.annotate(ranked=ranked)[:DAYS]
+    return [
+        {"row": row, "overlap": row.overlap / row.ranked, "first": row.first / row.ranked}
+        if row.ranked
+        else {"row": row}
+        for row in rows
+    ]
+
+
+def act(request, version) -> tuple[str, int]:
+    """Do what was posted; a sentence about it, and how bad it is."""
+    action = request.POST.get("action", "")
+    try:
+        if action == "promote":
+            text = gettext("In production: %(version)s") % {"version": registry.promote(version, by=request.user)}
+        elif action == "rollback":
+            found = registry.rollback(version.domain, version.family, by=request.user)
+            text = gettext("In production: %(version)s") % {"version": found}
+        elif action in rollout.KINDS:
+            text = _share(request, version, action)
+        elif action == "stop":
+            for kind in rollout.KINDS:
+                rollout.set_share(version, kind, 0.0)
+            text = gettext("Stopped. Everybody is served by production from the next request on.")
+        else:
+            return gettext("Nothing was done."), messages.ERROR
+    except registry.RegistryError as error:
+        return gettext("Refused, and nothing was changed: %(error)s") % {"error": error}, messages.ERROR
+    return text, messages.SUCCESS
+
+
+def _share(request, version, kind: str) -> str:
+    text = request.POST.get("percent", "").strip()
+    try:
+        share = float(text) / 100
+    except ValueError:
+        raise registry.RegistryError(gettext("“%(text)s” is not a number of percent.") % {"text": text[:20]}) from None
+    rollout.set_share(version, kind, share)
+    if kind == "canary":
+        done = gettext(
+            "%(percent)s %% of members are served %(version)s from the next request on, always the same ones."
+        )
+    else:
+        done = gettext("%(version)s also ranks %(percent)s %% of members' requests; nobody sees its lists.")
+    return done % {"percent": percent(share), "version": version}
