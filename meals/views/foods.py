@@ -87,4 +87,5 @@ def similar(request, pk):
     """Foods like this one that can be ordered now, as a fragment."""
     food = find_food(request, pk)
     result = recommendations.feed(DOMAIN, "similar", user=member(request), n=SIMILAR, item=str(food.pk))
-    return render(request, "meals/_similar.html", {"items": [ranked.row for ranked in result.items]})
+    context = {"items": [ranked.row for ranked in result.items], "recommendation_id": result.recommendation_id}
+    return render(request, "meals/_similar.html", context)

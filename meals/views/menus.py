@@ -13,7 +13,9 @@ from meals.forms import SlotForm
 from meals.models import Group
 from meals.views import reads
 from meals.views.common import DOMAIN, asker, attempt, find_menu, member
+from recommendations import tokens
 from recommendations.domains import domains
+from recommendations.services import EventError
 from recommendations.shelves import shelves
 
 
@@ -70,8 +72,7 @@ def place(request, pk):
     """Order a menu, or (`change`) change the order of its slot to it."""
     menu = find_menu(request.user, pk)
     standing = reads.standing_order(request.user, menu) if "change" in request.POST else None
-    values = {"user": request.user, "menu": menu, "recommendation_id": request.POST.get("recommendation_id", "")[:500]}
-    values["recommendation_id"] = values["recommendation_id"] or None
+    values = {"user": request.user, "menu": menu, "recommendation_id": recommended(request)}
     if standing is not None:
         _order, error = attempt(request, services.order_change, order=standing, **values)
         text = _("Changed: %(food)s.")
@@ -79,6 +80,16 @@ def place(request, pk):
         _order, error = attempt(request, services.order_place, **values)
         text = _("Ordered: %(food)s. Your AI has learned it.")
     return after(request, menu, error, text % {"food": menu.food})
+
+
+def recommended(request):
+    """The id of the list in which the menu was seen; one that is none of this site's (any more) is left out."""
+    token = request.POST.get("recommendation_id", "")
+    try:
+        tokens.origin(token, DOMAIN)
+    except EventError:
+        return None
+    return token or None
 
 
 def after(request, menu, error, text):
@@ -91,7 +102,11 @@ def after(request, menu, error, text):
         return answer(request, "meals/_offers.html", context, menu.food, text, kind)
     context = {}
     if request.htmx:
-        context = day_context(request, group=menu.group_id, date=menu.date, dining_type=menu.dining_type)
+        slot = {"date": menu.date, "dining_type": menu.dining_type}
+        try:
+            context = day_context(request, group=menu.group_id, **slot)
+        except Http404:  # an order from a company that the member has left since
+            context = day_context(request, **slot)
     return answer(request, "meals/_day.html", context, day_url(menu), text, kind)
 
 

@@ -65,28 +65,30 @@ def order_link(request, token):
 
 def _act(request, row):
     """Cancel or change an order on its member's behalf; what came of it is a message. Returns the order that stands."""
-    done, error = attempt(
-        request, _change if request.POST.get("action") == "change" else _cancel, request=request, row=row
-    )
-    if error is not None:
-        messages.error(request, error)
+    acts = {"cancel": _cancel, "change": _change}
+    try:
+        act = acts.get(request.POST.get("action"))
+        if act is None:
+            allowed = {"name": "action", "allowed": ", ".join(acts)}
+            raise ValidationError(_("“%(name)s” must be one of: %(allowed)s.") % allowed)
+        standing, text = act(row, request.POST)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
         return row
-    standing, text = done
     messages.success(request, text)
     return standing
 
 
-def _cancel(request, row):
-    if request.POST.get("action") != "cancel":
-        raise ValidationError(
-            _("“%(name)s” must be one of: %(allowed)s.") % {"name": "action", "allowed": "cancel, change"}
-        )
+def _cancel(row, _data):
     standing, _new = services.order_cancel(user=row.user, order=row)
     return standing, _("Cancelled: %(food)s.") % {"food": row.food}
 
 
-def _change(request, row):
-    menu = find_menu(row.user, request.POST.get("menu", ""))
+def _change(row, data):
+    key = data.get("menu", "")
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        raise ValidationError(_("Choose one of the menus."))
+    menu = find_menu(row.user, int(key))
     standing = services.order_change(user=row.user, order=row, menu=menu)
     return standing, _("Changed: %(food)s.") % {"food": menu.food}
 
