@@ -41,7 +41,7 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Moa API",
-    "DESCRIPTION": "Clubs and activities, and a recommendation model that each member owns.",
+    "DESCRIPTION": "Clubs, activities, meals and coding problems, and a recommendation model that each member owns.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -55,15 +55,18 @@ class Progress:
         self.tests = []
         self.limits = limits_of(row.problem)
         self.code = row.code.encode("utf-8", "surrogatepass")
+        self._patient = True
         self._stored = time.monotonic()
 
     def run(self, data, answer, checker):
         """Judge one test; JudgeFault where the sandbox or a validator fails."""
         result = judge.judge_case(self.code, data, answer, self.limits, checker)
-        if self._starved(result):
+        if self._patient and self._starved(result):
             result = judge.judge_case(
                 self.code, data, answer, replace(self.limits, wall_s=6 * self.limits.wall), checker
             )
+            # One that sleeps uses no time either: it is waited for once, not at every test.
+            self._patient = result.verdict != "TLE"
         if result.verdict == "IE":
             raise JudgeFault(result.message)
         return result

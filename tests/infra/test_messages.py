@@ -14,6 +14,7 @@ from django.utils.translation.template import templatize
 from scripts import messages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ("accounts", "activities", "common", "config", "meals", "ml", "pages", "problems", "recommendations")
 KEYWORDS = ("gettext_lazy", "gettext_noop", "ngettext_lazy:1,2", "pgettext_lazy:1c,2", "_")
 
 
@@ -59,7 +60,7 @@ def templates(folders):
 
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="gettext is not installed: apt-get install gettext")
 def test_every_text_in_the_code_has_a_korean_one(tmp_path):
-    folders = [ROOT / name for name in ("accounts", "activities", "common", "config", "ml", "pages", "recommendations")]
+    folders = [ROOT / name for name in PACKAGES]
     for path in [*(file for folder in folders for file in folder.rglob("*.py")), *templates(folders)]:
         target = tmp_path / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -212,3 +212,15 @@ def test_progress_is_seen_while_judging(alice, problem, monkeypatch):
     assert {("judging", 1), ("judging", 2)} <= seen
     row.refresh_from_db()
     assert (row.status, row.verdict) == ("done", "AC")
+
+
+def test_a_sleeper_on_a_busy_machine_is_waited_for_once(alice, problem, judged, monkeypatch):
+    monkeypatch.setattr(judging.os, "getloadavg", lambda: (99.0, 99.0, 99.0))
+    limits = judging.judge.Limits(cpu_s=0.5, wall_s=0.5, memory_mb=128, output_kb=64)
+    monkeypatch.setattr(judging, "limits_of", lambda problem: limits)
+    for number in (2, 3):
+        add_test(problem, f"sample/{number}", "1 1", "2", order=number)
+    began = time.monotonic()
+    row = judged(alice, "import time\ntime.sleep(60)")
+    assert (row.verdict, len(row.tests)) == ("TLE", 3)
+    assert time.monotonic() - began < 8  # 0.5 + 3 seconds for the first test, 0.5 for each of the others; else 10.5
