@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from accounts.models import Category, Region, User
+from activities import demo_moderation
 from activities.models import Activity, Club, Comment, Like, Membership, Participation
 from activities.services.counts import recount
 from fixtures import load
@@ -31,6 +32,7 @@ def load_all(say: Say) -> None:
     activities = _activities(clubs, categories, regions)
     say(f"{len(clubs)} clubs, {len(activities)} activities")
     _relations(users, clubs, activities)
+    say(f"{demo_moderation.load(list(users.values()))} comments for moderators")
     recount()
     for name in ("clubs", "activities"):
         publish_all(domains[name])

@@ -49,7 +49,8 @@ def similar(request, pk):
     activity = find(request, pk)
     user = request.user if request.user.is_authenticated else None
     result = recommendations.feed("activities", "similar", user=user, n=SIMILAR, item=str(activity.pk))
-    return render(request, "activities/_similar.html", {"items": [ranked.row for ranked in result.items]})
+    context = {"items": [ranked.row for ranked in result.items], "recommendation_id": result.recommendation_id}
+    return render(request, "activities/_similar.html", context)
 
 
 @member_required
