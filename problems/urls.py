@@ -1,4 +1,4 @@
-"""The addresses of coding problems. A problem whose slug is one of the fixed names is reached by its id."""
+"""The addresses of coding problems. No slug is one of the fixed names (`problems.addresses`)."""
 
 from django.urls import include, path
 

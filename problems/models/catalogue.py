@@ -1,5 +1,6 @@
 """Problems, their tags, and which tag is learned before which."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, validate_slug
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from problems.addresses import RESERVED
 from problems.querysets import ProblemQuerySet
 
 LOWEST, HIGHEST = 1, 15
@@ -138,6 +140,11 @@ class Problem(models.Model):
 
     def get_absolute_url(self):
         return reverse("problems:detail", args=[self.slug])
+
+    def clean(self):
+        if self.slug in RESERVED:
+            message = _("“%(slug)s” is an address of this site: choose another slug.")
+            raise ValidationError({"slug": ValidationError(message, "reserved", {"slug": self.slug})})
 
     def _text(self, name):
         """A text in the language of the request, or in the other one where it is missing."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from problems.addresses import RESERVED
 from problems.packages import programs, settings, statements, testdata
 from problems.packages.errors import PackageError
 from problems.packages.package import Package
@@ -23,8 +24,6 @@ REFUSED_TYPES = {
 }
 MEMORY_MB, OUTPUT_KB = (16, 4096), (1, 65536)
 TIME_S = (0.1, 60.0)
-#: addresses beside those of problems
-RESERVED = {"tags", "roadmap", "list", "progress", "submissions", "trials"}
 SLUG = re.compile(r"[^a-z0-9_-]+")
 
 

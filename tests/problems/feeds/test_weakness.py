@@ -1,5 +1,7 @@
 """The weakness radar."""
 
+from django.urls import reverse
+
 from problems.weakness import radar
 
 
@@ -17,3 +19,17 @@ def test_predicted_stands_beside_real(world, alice, happened):
 
 def test_it_is_empty_before_anything_is_trained(db, alice):
     assert radar(alice) == []
+
+
+def test_the_progress_page_with_a_trained_model(world, alice, happened, client, django_assert_num_queries):
+    for tag in ("graphs", "math"):
+        for level in (2, 3):
+            happened(alice, world[tag, level], "fail", days=2)
+    client.force_login(alice)
+    url = reverse("problems:progress")
+    client.get(url)
+    # session, member; solved, tried, submissions, days, latest ones; and for the radar: revisions, model state, done, tags
+    with django_assert_num_queries(11):
+        page = client.get(url)
+    assert [row["tag"].slug for row in page.context["weakness"]] == ["graphs", "math", "dp", "string"]
+    assert "<svg" in page.content.decode()
