@@ -96,4 +96,5 @@ def similar(request, slug):
     problem = find(request, slug)
     user = request.user if request.user.is_authenticated else None
     result = recommendations.feed(DOMAIN, "similar", user=user, n=SIMILAR, item=str(problem.pk))
-    return render(request, "problems/_similar.html", {"items": [ranked.row for ranked in result.items]})
+    context = {"items": [ranked.row for ranked in result.items], "recommendation_id": result.recommendation_id}
+    return render(request, "problems/_similar.html", context)

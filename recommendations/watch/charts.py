@@ -81,9 +81,11 @@ def of_health(course: Mapping[dt.date, Any], days: Sequence[dt.date]) -> list[Ch
     }
     learned = {_("On average"): values(lambda row: row.learned_events)}
     moved = {_("On average"): values(lambda row: row.movement)}
-    return [
+    charts = [
         chart(_("Members and coverage"), days, shares, "%"),
         chart(_("Size of members' models"), days, size, "KiB"),
         chart(_("Events that a model learned"), days, learned),
-        chart(_("Movement of the strongest label from the base"), days, moved, _("log odds")),
     ]
+    if any(value is not None for line in moved.values() for value in line):
+        charts.append(chart(_("Movement of the strongest label from the base"), days, moved, _("log odds")))
+    return charts

@@ -9,12 +9,12 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, F, Func, Sum
 from django.utils import timezone
 
-from ml import revisions
+from ml import registry, revisions
 from ml.store import stores
-from recommendations import catalogue, personal
+from recommendations import catalogue
 from recommendations.domains import Domain
 from recommendations.models import CatalogueEntry, Event
-from recommendations.selectors import bases_of, open_models
+from recommendations.selectors import open_models
 from recommendations.watch.aggregation import DAY, IMPRESSION, start_of
 from recommendations.watch.models import HealthDay
 
@@ -75,17 +75,15 @@ def movement(kind: Domain) -> dict[str, Any]:
 
     A sample of members spread evenly over those who have a model, the same at each measurement of the same members.
     """
-    numbers = revisions.current()
-    bases = {name: base for name, base in bases_of(kind, numbers).items() if name == LABELLED}
-    store = stores[kind.store]
-    keys = sorted(store.keys(f"personal/{kind.name}/")) if bases else []
+    numbers, store = revisions.current(), stores[kind.store]
+    base = registry.production(kind.name, LABELLED, numbers) if LABELLED in kind.families else None
+    keys = sorted(store.keys(f"personal/{kind.name}/")) if base else []
     chosen = keys[:: max(1, -(-len(keys) // SAMPLE))]
-    if not chosen:
+    if base is None or not chosen:
         return {"movement": None}
     live = catalogue.live(kind.name).snapshot(numbers).catalogue
     moved = []
     for state in store.get_many(chosen).values():
-        if personal.is_complete(state, kind.name):
-            top = open_models(bases, state["delta"], live)[LABELLED].top(1)
-            moved.append(abs(top[0][1]) if top else 0.0)
+        top = open_models({LABELLED: base}, state["delta"], live)[LABELLED].top(1)
+        moved.append(abs(top[0][1]) if top else 0.0)
     return {"movement": sum(moved) / len(moved) if moved else None}

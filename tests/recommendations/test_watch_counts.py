@@ -1,12 +1,15 @@
 """Daily figures: exact against a count by hand, the same however they were reached, and nobody's data in them."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.management import call_command
 from django.forms.models import model_to_dict
+from django.urls import reverse
 from django.utils import timezone
 
+from recommendations import tokens
 from recommendations.domains import domains
 from recommendations.models import CatalogueEntry, Event, ItemRevision
 from recommendations.services import forget_event, record_event
@@ -194,3 +197,12 @@ def test_one_domain_that_fails_keeps_no_other_from_being_counted(story, monkeypa
         watch()
     assert figures() == BY_HAND
     assert WatchMark.objects.get(domain=DOMAIN).at is not None
+
+
+def test_similar_items_report_that_they_were_shown(client, trained):
+    """Every list that a feed fills does: the main page's cards are tested with it."""
+    text = client.get(reverse("activities:similar", args=[trained[SPORT][0].pk])).content.decode()
+    tokens_shown = set(
+        re.findall(r'data-impression data-domain="activities" data-item="\d+" data-recommendation="([^"]+)"', text)
+    )
+    assert [tokens.origin(token, DOMAIN)[0] for token in tokens_shown] == ["similar"]
