@@ -119,7 +119,7 @@ def accept(pk: int, version: int, by=None) -> ParameterDraft:
     """Take note of what changed in force: the draft's values are kept and may be published over it."""
     with transaction.atomic():
         draft = _open(pk, version, by)
-        values, draft.values, draft.base = draft.values, {}, {}
+        values, draft.values, draft.base = _declared(draft.values, in_force()), {}, {}
         _take(draft, cleaned(values), by)
         _next(draft, by)
     return draft
@@ -243,10 +243,15 @@ def _take(draft: ParameterDraft, values: Values, by) -> None:
                 draft.values[scope][name], draft.base[scope][name] = value, current
             if value != before:
                 changes.append([f"{scope}.{name}", before, value])
-    draft.values = {scope: part for scope, part in draft.values.items() if part}
-    draft.base = {scope: part for scope, part in draft.base.items() if part}
+    draft.values, draft.base = (_declared(table, now) for table in (draft.values, draft.base))
     edit = {"version": draft.version + bool(draft.pk), "by": str(by or ""), "at": timezone.now().isoformat()}
     draft.trail = [*draft.trail, {**edit, "changes": changes}][-TRAIL:]
+
+
+def _declared(table: Values, now: Values) -> dict[str, dict[str, Any]]:
+    """Without what the code no longer declares, and without empty scopes."""
+    kept = {s: {name: value for name, value in part.items() if name in now.get(s, {})} for s, part in table.items()}
+    return {scope: part for scope, part in kept.items() if part}
 
 
 def _next(draft: ParameterDraft, by) -> None:

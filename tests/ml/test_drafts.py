@@ -129,6 +129,18 @@ def test_publishing_checks_the_bounds_again():
     assert ParameterPublication.objects.count() == ParameterValue.objects.count() == 0
 
 
+def test_saving_drops_what_the_code_no_longer_declares():
+    draft = draft_of(n=8, share=0.25)
+    parameters.undefine(SCOPE)
+    parameters.define(SCOPE, DECLARED[:1])
+    with pytest.raises(drafts.Refused, match="has no parameter 'share'"):
+        drafts.publish(draft.pk, 1)
+    draft = drafts.save(draft.pk, 1, {})
+    assert draft.values == {SCOPE: {"n": 8}}
+    drafts.publish(draft.pk, draft.version)
+    assert now() == {"n": 8}
+
+
 @pytest.mark.parametrize("end", ["publish", "discard"])
 def test_a_closed_draft_stays_closed(end):
     draft = draft_of(n=8)
