@@ -27,6 +27,7 @@ HEAD = "SELECT " + ", ".join(
     _ONE.format(*what)
     for what in (("MAX(sequence)", ""), ("COUNT(*)", " AND forgotten_at IS NOT NULL"), ("MIN(id)", ""))
 )
+VERSION = 2  # of the state and of what is packed in it; another one is rebuilt from the log
 PAUSE, RESUME = "pause", "resume"  # verbs of their own, so that a replay restores them
 
 
@@ -37,7 +38,7 @@ def key(user_id: int, domain: str) -> str:
 def new_state(domain: str = "") -> State:
     """A newcomer's. `origin` is the lowest id among the events seen: a log that was reset and grew again has another."""
     return {
-        "v": 1,
+        "v": VERSION,
         "origin": 0,
         "sequence": 0,
         "events": 0,
@@ -52,8 +53,10 @@ def _traced(domain: str) -> bool:
 
 
 def is_complete(state: State | None, domain: str) -> bool:
-    """Whether the state has what the domain keeps: one that began to keep traces rebuilds its members' models when read."""
-    return state is not None and ("trace" in state["delta"]) == _traced(domain)
+    """Whether the state is of this version and has what the domain keeps; one that is not is rebuilt when it is read."""
+    if state is None or state.get("v") != VERSION:
+        return False
+    return ("trace" in state.get("delta", {})) == _traced(domain)
 
 
 def in_one_transaction(store: BaseStore) -> bool:

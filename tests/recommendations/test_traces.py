@@ -80,3 +80,14 @@ def test_an_event_keeps_the_offer_that_it_came_through(alice, activities):
     assert Event.objects.get().context == "menu-7"
     services.forget_event(alice, event.pk)
     assert Event.objects.get().context == ""
+
+
+@pytest.mark.usefixtures("traced")
+def test_a_state_of_another_version_is_rebuilt_when_read(alice, activities):
+    look(alice, activities[SPORT][0])
+    before = state_of(alice)
+    store, name = stores["default"], personal.key(alice.pk, "activities")
+    store.put(name, {**before, "v": 1, "delta": {**before["delta"], "trace": b"\x01"}})
+    assert state_of(alice) == before
+    look(alice, activities[SPORT][1])
+    assert len(moments(alice)) == 2
