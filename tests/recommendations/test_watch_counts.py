@@ -20,6 +20,8 @@ from recommendations.watch.models import HealthDay, MixDay, WatchDay, WatchMark
 from recommendations.watch.run import watch
 from tests.recommendations.conftest import FOOD, SPORT
 
+pytestmark = pytest.mark.postgres  # dates, JSON and lengths are the database's own
+
 DOMAIN = "activities"
 SEOUL = timezone.get_default_timezone()
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=SEOUL)
