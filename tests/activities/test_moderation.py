@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import translation
 
 from accounts.models import Notification
 from accounts.services import erase
@@ -21,6 +22,12 @@ from recommendations.tasks import train_family
 
 FILTER = estimators.get("comment_filter")
 ABUSE, CLEAN = "이 병신아 꺼져라", "다음 주에도 같이 달려요"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

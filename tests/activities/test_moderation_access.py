@@ -105,9 +105,9 @@ def test_held_comments_say_that_they_are_under_review(client, activity, bob, cha
     parameters.set(SCOPE, "mode", "hold")
     client.force_login(bob)
     url = reverse("activities:comment", args=[activity.pk])
-    assert "under review" in client.post(url, {"text": ABUSE}, follow=True).content.decode()
-    assert "under review" in page_of(client, bob, activity)
-    assert "under review" not in page_of(client, charlie, activity)
+    assert "검토 중" in client.post(url, {"text": ABUSE}, follow=True).content.decode()
+    assert "검토 중" in page_of(client, bob, activity)
+    assert "검토 중" not in page_of(client, charlie, activity)
 
 
 def test_reporting_on_the_page(client, activity, people, shown):
@@ -134,7 +134,7 @@ def test_appealing_on_the_page(client, activity, people, hidden):
     assert client.post(url, {"text": ""}).status_code == 400
     assert client.post(url, {"text": "농담"}).status_code == 302
     assert client.post(url, {"text": "농담"}).status_code == 400
-    assert "waits for a decision" in page_of(client, people["bob"], activity)
+    assert "이의 제기가 판정을 기다리고 있습니다." in page_of(client, people["bob"], activity)
 
 
 @pytest.mark.parametrize("items", [1, 3])
