@@ -153,7 +153,9 @@ def _truth(tags: Sequence[Sequence[str]], least: int) -> tuple[list[str], np.nda
         for tag in set(found):
             count[tag] = count.get(tag, 0) + 1
     names = sorted(tag for tag, number in count.items() if least <= number < len(tags))
-    return names, np.array([[name in found for name in names] for found in map(set, tags)], bool).reshape(len(tags), len(names))
+    return names, np.array([[name in found for name in names] for found in map(set, tags)], bool).reshape(
+        len(tags), len(names)
+    )
 
 
 def _weighted(counts: sp.csr_matrix, idf: np.ndarray) -> sp.csr_matrix:
