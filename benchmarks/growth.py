@@ -11,9 +11,10 @@ from django.db import connection
 
 from benchmarks import scoring
 from benchmarks.timing import p50, show, side_by_side
-from ml.families.history import History, fixed
+from ml.families.history import fixed
 from ml.families.items import TrainingData
 from ml.families.naive_bayes import NaiveBayes
+from ml.families.verbs import code
 from ml.store import stores
 from ml.store.memory import MemoryStore
 from recommendations import personal
@@ -42,10 +43,13 @@ def main(size: int, *, quick: bool = False) -> None:
 
 def state_of(events: int, rng, refs: int = REFS) -> dict:
     """A state after views of `events` items."""
-    history = History()
-    for ref in rng.integers(1, refs + 1, events):
-        history.add(int(ref), fixed(1))
-    return {**personal.new_state(), "sequence": events, "events": events, "delta": {"history": history.pack()}}
+    state = {**personal.new_state("activities"), "sequence": events, "events": events}
+    learned = personal.Learned(state)
+    for n, ref in enumerate(rng.integers(1, refs + 1, events).tolist()):
+        learned.history.add(ref, fixed(1))
+        if learned.trace is not None:
+            learned.trace.add(1_780_000_000 + 3600 * n, ref, code("view"), fixed(1))
+    return {**state, "delta": learned.pack()}
 
 
 def members(counts) -> list[list]:

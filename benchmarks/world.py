@@ -61,7 +61,8 @@ def members(n: int, *, events: int = 100, seed: int = 1) -> list:
     The database store is transactional, so that reading a model asks for no log.
     """
     from accounts.models import User
-    from ml.families.history import History, fixed
+    from ml.families.history import fixed
+    from ml.families.verbs import code
     from ml.store import stores
     from recommendations import catalogue, personal
 
@@ -76,11 +77,13 @@ def members(n: int, *, events: int = 100, seed: int = 1) -> list:
     User.objects.bulk_create(users, batch_size=1000)
     store = stores["default"]
     for user in users:
-        history = History()
-        for ref in rng.choice(refs, events):
-            history.add(int(ref), fixed(1))
-        state = {**personal.new_state(), "sequence": events, "events": events, "delta": {"history": history.pack()}}
-        store.put(personal.key(user.pk, "activities"), state)
+        state = {**personal.new_state("activities"), "sequence": events, "events": events}
+        learned = personal.Learned(state)
+        for n, ref in enumerate(rng.choice(refs, events).tolist()):
+            learned.history.add(ref, fixed(1))
+            if learned.trace is not None:
+                learned.trace.add(1_780_000_000 + 3600 * n, ref, code("view"), fixed(1))
+        store.put(personal.key(user.pk, "activities"), {**state, "delta": learned.pack()})
     return users
 
 

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, router, transaction
 
 from ml.families.base import digest, open_history
 from ml.families.history import History
-from ml.families.trace import Trace, appended, open_trace
+from ml.families.trace import appended, open_trace
 from ml.families.verbs import code
 from ml.store import BaseStore, stores
 from recommendations.domains import Domain, domains
@@ -54,9 +54,8 @@ def _traced(domain: str) -> bool:
 
 def is_complete(state: State | None, domain: str) -> bool:
     """Whether the state is of this version and has what the domain keeps; one that is not is rebuilt when it is read."""
-    if state is None or state.get("v") != VERSION:
-        return False
-    return ("trace" in state.get("delta", {})) == _traced(domain)
+    whole = state is not None and state.get("v") == VERSION
+    return whole and ("trace" in state.get("delta", {})) == _traced(domain)
 
 
 def in_one_transaction(store: BaseStore) -> bool:
@@ -68,16 +67,12 @@ def history_of(state: State) -> History:
     return open_history("personal model", state["delta"])
 
 
-def trace_of(state: State) -> Trace:
-    return open_trace("personal model", state["delta"])
-
-
 class Learned:
     """A state's delta, unpacked: many events are learned without packing in between."""
 
     def __init__(self, state: State):
         self.history = history_of(state)
-        self.trace = trace_of(state) if "trace" in state["delta"] else None
+        self.trace = open_trace("personal model", state["delta"]) if "trace" in state["delta"] else None
 
     def add(self, event: Event) -> None:
         self.history.add(cast(int, event.revision_id), event.weight)

@@ -229,7 +229,7 @@ def test_anything_wrong_is_named_and_nothing_is_written(busy, bob, api_for):
         culprit = "learned" if path.startswith("learned") else "events.0" if value == [7] else path
         assert (response.status_code, list(response.json()["errors"])) == (400, [culprit]), (path, value)
     assert not Event.objects.filter(user=bob).exists()
-    assert state_of(bob) == personal.new_state()
+    assert state_of(bob) == personal.new_state("activities")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def state_of(user):
 
 
 def replayed(user):
-    return personal.replay(personal.log(user.pk, "activities").order_by("sequence"))
+    return personal.replay(personal.log(user.pk, "activities").order_by("sequence"), domain="activities")
 
 
 def look(user, row, **fields):
@@ -53,7 +53,7 @@ def test_a_like_is_one_thing(alice, activities):
     assert Like.objects.filter(user=alice).count() == 1
     services.take_back(user=alice, domain="activities", item=row, verb="like")
     assert Like.objects.filter(user=alice).count() == 0
-    assert personal.digest_of(state_of(alice)) == personal.digest_of(personal.new_state())
+    assert personal.digest_of(state_of(alice)) == personal.digest_of(personal.new_state("activities"))
 
 
 def test_a_dislike_has_a_channel_of_its_own(alice, activities):
@@ -135,7 +135,7 @@ def test_a_paused_model_learns_nothing_and_a_replay_knows(alice, activities):
 def test_reset_leaves_nothing(alice, activities):
     look(alice, activities[SPORT][0])
     services.reset(alice, "activities")
-    assert state_of(alice) == personal.new_state()
+    assert state_of(alice) == personal.new_state("activities")
     assert not Event.objects.filter(user=alice).exists()
 
 

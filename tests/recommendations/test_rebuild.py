@@ -61,7 +61,9 @@ def break_it(member, how):
         elif how == "counted":
             state["events"] += 1
         elif how == "behind":
-            state = personal.replay(list(personal.log(member.pk, "activities").order_by("sequence"))[:-1])
+            state = personal.replay(
+                list(personal.log(member.pk, "activities").order_by("sequence"))[:-1], domain="activities"
+            )
         elif how == "ahead":
             state["sequence"] += 5
         elif how == "malformed":
@@ -106,7 +108,7 @@ def test_a_model_whose_log_is_gone_is_removed(three):
     assert run("--check")[1].startswith(f"differs: domain=activities member={alice.pk} (there is no log)")
     assert run()[0] == 0
     assert not StoredBlob.objects.filter(key=f"personal/activities/{alice.pk}").exists()
-    assert state_of(alice) == personal.new_state()
+    assert state_of(alice) == personal.new_state("activities")
 
 
 def test_one_member_or_domain_only(three):
@@ -149,5 +151,5 @@ def test_bad_arguments_are_named(db, arguments, culprit):
 
 def test_domains_keep_apart(alice, activities):
     look(alice, activities[SPORT][0])
-    assert personal.load(alice.pk, domains["clubs"]) == personal.new_state()
+    assert personal.load(alice.pk, domains["clubs"]) == personal.new_state("clubs")
     assert run("--check")[0] == 0

@@ -134,7 +134,7 @@ def test_undo_pause_resume(store, alice, activities):
 def test_unlike_takes_row_event_and_model(store, alice, activities):
     look(alice, activities[FOOD][0], verb="like")
     assert services.take_back(user=alice, domain="activities", item=activities[FOOD][0], verb="like")
-    assert personal.digest_of(state_of(alice)) == personal.digest_of(personal.new_state())
+    assert personal.digest_of(state_of(alice)) == personal.digest_of(personal.new_state("activities"))
     assert not Like.objects.exists()
     assert agrees(store, alice)
 
@@ -143,7 +143,7 @@ def test_reset_leaves_nothing_and_a_new_start_is_new(store, alice, activities):
     for row in activities[SPORT]:
         look(alice, row)
     services.reset(alice, "activities")
-    assert (store.get(key(alice)), state_of(alice)) == (None, personal.new_state())
+    assert (store.get(key(alice)), state_of(alice)) == (None, personal.new_state("activities"))
     for row in activities[FOOD]:
         look(alice, row)
     assert agrees(store, alice)
@@ -220,7 +220,7 @@ def test_a_model_that_outlived_its_log_is_not_taken_for_the_next_one(store, alic
     for row in activities[SPORT]:
         look(alice, row)
     died(store, alice, lambda: services.reset(alice, "activities"))
-    assert state_of(alice) == personal.new_state()
+    assert state_of(alice) == personal.new_state("activities")
     look_at_all(alice, activities[FOOD])
     assert agrees(store, alice)
 

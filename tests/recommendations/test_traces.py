@@ -21,7 +21,7 @@ def traced(monkeypatch):
 
 
 def moments(user):
-    trace = personal.trace_of(state_of(user))
+    trace = personal.Learned(state_of(user)).trace
     return list(zip(trace.time.tolist(), trace.ref.tolist(), trace.verb.tolist(), trace.weight.tolist(), strict=True))
 
 
@@ -53,6 +53,7 @@ def test_a_broken_model_is_replayed_with_its_trace(alice, activities):
 
 
 def test_a_domain_that_begins_to_keep_traces_rebuilds_its_members(alice, activities, monkeypatch):
+    monkeypatch.setattr(ActivityDomain, "trace", False)
     look(alice, activities[SPORT][0])
     look(alice, activities[SPORT][1])
     assert "trace" not in state_of(alice)["delta"]

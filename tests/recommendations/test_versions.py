@@ -54,7 +54,9 @@ def test_after_a_rollback_all_is_as_before_and_what_happened_since_is_kept(alice
     record_event(domain="activities", item=trained[FOOD][1], verb="like", user=alice)
     registry.rollback("activities", "naive_bayes")
     assert state_of(alice)["events"] == 2
-    assert state_of(alice) == personal.replay(personal.log(alice.pk, "activities").order_by("sequence"))
+    assert state_of(alice) == personal.replay(
+        personal.log(alice.pk, "activities").order_by("sequence"), domain="activities"
+    )
 
 
 def test_words_that_the_old_base_did_not_know_count_with_the_new_one(alice, make_activity, trained):

@@ -104,7 +104,7 @@ def test_a_paused_model_takes_the_events_but_learns_nothing(alice, activities):
     services.pause(alice, "activities")
     record_event(domain="activities", item=activities[FOOD][0], verb="view", visitor="v1")
     assert services.adopt_visitor("v1", alice) == 1
-    assert personal.digest_of(state_of(alice)) == personal.digest_of(personal.new_state())
+    assert personal.digest_of(state_of(alice)) == personal.digest_of(personal.new_state("activities"))
     assert state_of(alice) == replayed(alice)
 
 
@@ -152,4 +152,4 @@ def test_a_forged_token_gets_nobody_s_events(api, alice, activities):
     token = visit(api, activities[SPORT])
     assert login(api, alice, **{"X-Visitor": token[:-1] + "x"}).status_code == 400
     assert login(api, alice, **{"X-Visitor": visitors.token("other")}).status_code == 200
-    assert state_of(alice) == personal.new_state()
+    assert state_of(alice) == personal.new_state("activities")

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import Category
 from activities.models import Activity, Like
@@ -40,7 +39,7 @@ def log(**filters):
 def stored_and_replayed(user):
     """Digests of the model in the store and of the log's replay, with the counters."""
     stored = stores["default"].get(personal.key(user.pk, "activities"))
-    replayed = personal.replay(personal.log(user.pk, "activities").order_by("sequence"))
+    replayed = personal.replay(personal.log(user.pk, "activities").order_by("sequence"), domain="activities")
     return tuple(
         (personal.digest_of(s), s["sequence"], s["events"], s["forgotten"], s["paused"]) for s in (stored, replayed)
     )
@@ -67,8 +66,8 @@ def test_events_are_recorded_and_learned(import_events, make_file, items):
 
 def test_an_import_learns_what_record_event_does(import_events, make_file, items, alice):
     import_events(make_file("a.csv", GOOD))
-    when = timezone.now() - dt.timedelta(days=1)
-    for verb in ("view", "like"):
+    for verb, (day, hour) in {"view": (1, 1), "like": (1, 15)}.items():  # those of the file, which are in Seoul's time
+        when = dt.datetime(2024, 5, day, hour, tzinfo=dt.UTC)
         record_event(domain="activities", item=items["1"], verb=verb, user=alice, occurred_at=when)
     own, imported = (
         stores["default"].get(personal.key(u.pk, "activities")) for u in (alice, User.objects.get(external_id="u1"))
