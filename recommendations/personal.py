@@ -54,8 +54,8 @@ def _traced(domain: str) -> bool:
 
 def is_complete(state: State | None, domain: str) -> bool:
     """Whether the state is of this version and has what the domain keeps; one that is not is rebuilt when it is read."""
-    whole = state is not None and state.get("v") == VERSION
-    return whole and ("trace" in state.get("delta", {})) == _traced(domain)
+    known = state or {}
+    return known.get("v") == VERSION and ("trace" in known.get("delta", {})) == _traced(domain)
 
 
 def in_one_transaction(store: BaseStore) -> bool:

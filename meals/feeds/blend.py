@@ -39,7 +39,10 @@ class MealsForYou(ForYou):
     parameters = (
         weight("habit", 0.6, gettext_lazy("Habits"), gettext_lazy("Weight of what the own orders say (boosting).")),
         weight(
-            "sequence", 0.15, gettext_lazy("Taste"), gettext_lazy("Weight of the order of own choices (neural network).")
+            "sequence",
+            0.15,
+            gettext_lazy("Taste"),
+            gettext_lazy("Weight of the order of own choices (neural network)."),
         ),
         weight("moment", 0.35, gettext_lazy("Moment"), gettext_lazy("Weight of weekday and last meals (DeepFM).")),
         weight("content", 0.0, gettext_lazy("Ingredients"), gettext_lazy("Weight of foods that are alike in content.")),

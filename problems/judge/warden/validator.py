@@ -1,3 +1,6 @@
+"""What a validator's run begins with, in the sandbox: makes files of the input, the answer and the output, then runs the validator."""
+
+
 def _validate(facts):
     """Run a validator as the problem package format has it: `validator input answer feedback/ < output`, 42 or 43."""
     import builtins
