@@ -1,4 +1,4 @@
-"""What a validator's run begins with, in the sandbox: makes files of the input, the answer and the output, then runs the validator."""
+"""What a validator's run begins with, in the sandbox: makes files of input, answer and output, then runs the validator."""
 
 
 def _validate(facts):
