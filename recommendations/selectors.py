@@ -78,10 +78,12 @@ def scene_for(
     numbers: Mapping[str, int],
     item: str | None = None,
     options: Mapping[str, str] = NONE,
+    params: Mapping[str, Any] | None = None,
 ) -> tuple[Scene, dict]:
-    """The scene of a request, and the bases that it is served by."""
+    """The scene of a request, and the bases that it is served by; `params` None: the feed's parameters in force."""
     snapshot = catalogue.live(domain.name).snapshot(numbers)
-    params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
+    if params is None:
+        params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
     used = feed.used_families(params)
     bases = {family: base for family, base in bases_of(domain, numbers, user).items() if family in used}
     state = personal.load(user.pk, domain) if user is not None and feed.personal else None
@@ -142,6 +144,17 @@ def feed(
         "events": scene.events,
     }
     return FeedResult(tokens.issue(kind.name, how.name, short_version(bases)), kind.name, how.name, model, items)
+
+
+def preview(
+    domain: str, feed: str, params: Mapping[str, Any], user=None, *, n: int = 8, at=None, numbers=None
+) -> tuple[Scene, Ranking]:
+    """What `feed` would rank for `user` with these parameters instead of those in force; nothing is issued or recorded."""
+    kind = domains[domain]
+    how = kind.feed(feed)
+    known = revisions.current() if numbers is None else numbers
+    scene, _bases = scene_for(kind, how, user=user, at=at or timezone.now(), numbers=known, params=params)
+    return scene, how.rank(scene, n)
 
 
 def short_version(bases: Mapping[str, Base]) -> str:
