@@ -5,7 +5,8 @@ from meals.feeds.lists import Again, Budget, Discover, Healthy, PopularInGroup
 from recommendations.feeds import Latest, Similar
 
 # A dish eaten last week is no worse for having been seen, and none is better for being new on the card.
-CALM = {"seen": 0.0, "fresh": 0.0, "text": 0.0, "popular": 0.0}
+# Text counts a little, for the days on which nothing else is trained yet.
+CALM = {"seen": 0.0, "fresh": 0.0, "text": 0.05, "popular": 0.0}
 #: what `Domain.feeds` lists; the first is the default one
 FEEDS = (
     MealsForYou(**CALM),

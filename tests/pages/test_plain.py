@@ -12,6 +12,8 @@ def test_search_finds_over_domains(client, town):
     assert [(domain.name, len(cards)) for domain, cards, _more in page.context["groups"]] == [
         ("activities", 0),
         ("clubs", 2),
+        ("meals", 0),
+        ("problems", 0),
     ]
     page = client.get("/search/?q=클라이밍&domain=activities")
     assert [(domain.name, len(cards)) for domain, cards, _more in page.context["groups"]] == [("activities", 4)]
@@ -40,7 +42,7 @@ def test_search_hides_drafts_of_others(client_of, town, alice, bob):
 def test_search_queries(client, town, django_assert_num_queries, items):
     for number in range(items):
         Activity.objects.create(title=f"유일무이 {number}", category=town["cooking"][0].category)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         response = client.get("/search/?q=유일무이")
     assert sum(len(cards) for _domain, cards, _more in response.context["groups"]) == items
 

@@ -12,7 +12,7 @@ def production(family):
 def test_retraining_fits_and_promotes_every_family(activities):
     tasks.retrain()
     found = ModelVersion.objects.filter(domain="activities", status="production").values_list("family", flat=True)
-    assert {"naive_bayes", "popularity", "item_item", "content"} == set(found)
+    assert {"naive_bayes", "popularity", "item_item", "content", "comment_filter"} == set(found)
 
 
 def test_retraining_the_same_changes_nothing(activities):
