@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def handle(self, *, no_demo, queue, **options):
         self.queue = queue
         self.began = time.perf_counter()
-        for name in ("ml.registry", "ml.training"):  # the lines below say the same for people
+        for name in ("ml.registry", "ml.training", "django-q"):  # the lines below say the same for people
             logging.getLogger(name).setLevel(logging.CRITICAL)
         missing = [] if no_demo else [demo for demo in DEMOS if not demo.is_loaded()]
         if missing:
