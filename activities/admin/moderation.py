@@ -64,7 +64,7 @@ class DecidingAdmin(CascadedAdmin):
     show_full_result_count = False
     search_fields = ("text", "user__nickname", "user__email", "activity__title")
     readonly_fields = (
-        "text", "state_shown", "reason", "scored", "words", "user", "activity", "parent", "created_at", "deleted_at",
+        "text", "state", "reason", "scored", "words", "user", "activity", "parent", "created_at", "deleted_at",
         "reported", "appealed", "decided",
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ class DecidingAdmin(CascadedAdmin):
         return request.user.has_perm(PERMISSION)
 
     def get_fieldsets(self, request, obj=None):
-        comment = ("text", "state_shown", "reason", "scored", "words", "user", "activity", "parent", "created_at")
+        comment = ("text", "state", "reason", "scored", "words", "user", "activity", "parent", "created_at")
         sets = [(None, {"fields": comment}), (_("History"), {"fields": ("reported", "appealed", "decided")})]
         if self.has_moderate_permission(request) and not (obj and obj.deleted_at):
             sets.append((_("Decision"), {"fields": ("verdict", "explanation")}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -102,7 +103,12 @@ class ParameterDraftAdmin(ModelAdmin):
     def _publish(self, request, draft, version) -> str:
         publication = drafts.publish(draft.pk, version, request.user, request.POST.get("note", ""))
         count = publication.changes.count()
-        return gettext("Published: %(count)d values are in force in all processes.") % {"count": count}
+        text = ngettext(
+            "Published: %(count)d value is in force in all processes.",
+            "Published: %(count)d values are in force in all processes.",
+            count,
+        )
+        return text % {"count": count}
 
     def _discard(self, request, draft, version) -> str:
         drafts.discard(draft.pk, version, request.user)
@@ -137,7 +143,7 @@ class ParameterDraftAdmin(ModelAdmin):
             "may_change": is_open and self.has_change_permission(request, draft),
             "may_publish": is_open and request.user.has_perm(PUBLISH),
             "links": [(label, url(draft)) for label, url in LINKS],
-            "trail": list(reversed(draft.trail[-10:])),
+            "trail": _trail(draft),
             "publications": draft.publications.all(),
         }
         return self._page(request, "ml/draft.html", context, 409 if conflict else 400 if errors else 200)
@@ -161,6 +167,11 @@ class _InvalidError(Exception):
 def _version(request) -> int:
     text = request.POST.get("version", "")
     return int(text) if text.isdigit() and len(text) < 10 else -1
+
+
+def _trail(draft: ParameterDraft) -> list[dict[str, Any]]:
+    """The last edits, newest first, with moments that the page shows in its own time zone."""
+    return [{**edit, "at": datetime.fromisoformat(edit["at"])} for edit in reversed(draft.trail[-10:])]
 
 
 def _rows(draft: ParameterDraft) -> list[dict[str, Any]]:

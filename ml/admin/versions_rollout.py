@@ -94,7 +94,9 @@ def _share(request, version, kind: str) -> str:
     try:
         share = float(text) / 100
     except ValueError:
-        raise registry.RegistryError(gettext("“%(text)s” is not a number of percent.") % {"text": text[:20]}) from None
+        share = -1.0
+    if not 0 <= share <= 1:  # also nan
+        raise registry.RegistryError(gettext("a share is a number from 0 to 100, not “%(text)s”") % {"text": text[:20]})
     rollout.set_share(version, kind, share)
     if kind == "canary":
         done = gettext(

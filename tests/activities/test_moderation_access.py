@@ -195,6 +195,7 @@ def test_a_moderator_decides_one(client, people, hidden):
     services.comment_appeal(user=hidden.user, comment=hidden, text="왜요")
     client.force_login(people["moderator"])
     url = reverse(ONE, args=[hidden.pk])
+    assert "(&#x27;" not in client.get(url).content.decode()  # the state is in words
     assert client.post(url, {"verdict": "abusive"}).status_code == 200
     assert ModerationDecision.objects.count() == 0
     assert client.post(url, {"verdict": "fine", "explanation": ""}).status_code == 302

@@ -334,7 +334,11 @@ def test_a_file_becomes_a_draft_in_the_admin(client, staff, tmp_path):
 def test_publishing_and_taking_back_in_the_admin(client, staff):
     client.force_login(staff)
     draft = draft_of(staff, n=8)
-    client.post(f"{LIST}{draft.pk}/change/", {"action": "publish", "version": 1, "note": "trial"})
+    ParameterDraft.objects.update(trail=[{**draft.trail[0], "at": "2026-01-01T16:08:00+00:00"}])
+    assert "2026-01-02 01:08" in client.get(f"{LIST}{draft.pk}/change/").content.decode()  # in Seoul
+    posted = {"action": "publish", "version": 1, "note": "trial"}
+    text = client.post(f"{LIST}{draft.pk}/change/", posted, follow=True).content.decode()
+    assert "Published: 1 value is in force" in text
     assert now()["n"] == 8
     publication = ParameterPublication.objects.get()
     assert (

@@ -209,7 +209,8 @@ def test_the_page_releases_and_takes_back(admin, candidate, alice):
     post(admin, candidate, action="rollback")
     assert served_by(alice) == production
     for percent in ("x", "", "101", "-1", "nan"):
-        assert "Refused, and nothing was changed" in post(admin, candidate, action="canary", percent=percent)
+        text = post(admin, candidate, action="canary", percent=percent)
+        assert f"Refused, and nothing was changed: a share is a number from 0 to 100, not “{percent}”" in text
     assert "Nothing was done" in post(admin, candidate, action="x")
     assert admin.get("/admin/ml/modelversion/999999/rollout/").status_code == 404
 
