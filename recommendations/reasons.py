@@ -32,6 +32,11 @@ PLAIN = {
     "click": gettext_noop("You are likely to try it"),
     "vulnerable": gettext_noop("Worth practising: you may fail it"),
     "alike": gettext_noop("Like what you finished last"),
+    "habit": gettext_noop("Fits what you usually choose"),
+    "sequence": gettext_noop("Chosen after choices like yours"),
+    "moment": gettext_noop("Suits the day and your last choices"),
+    "content": gettext_noop("Alike in kind to what you chose"),
+    "new": gettext_noop("You have not tried it yet"),
 }
 
 
