@@ -5,7 +5,7 @@ import datetime as dt
 from collections import defaultdict
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, F, Q, Sum
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -105,6 +105,8 @@ class MenuAdmin(TableAdmin):
 
     def calendar(self, request):
         """A month or (`?view=week`) a week of menus, of all groups or of one: how many, and how much of the stock is ordered."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         view = "week" if request.GET.get("view") == "week" else "month"
         day = _day(request.GET.get("date"))
         weeks = _weeks(day, view)

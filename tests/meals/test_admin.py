@@ -96,9 +96,12 @@ def test_the_calendar_shows_menus_orders_and_days_off(boss, busy, company, tomor
     assert "쉬는 날" in page
 
 
-def test_the_calendar_is_for_staff(client, alice, busy):
+def test_the_calendar_is_for_staff_who_may_see_menus(client, alice, busy):
     client.force_login(alice)
     assert client.get(reverse("admin:meals_menu_calendar")).status_code == 302
+    alice.is_staff = True
+    alice.save()
+    assert client.get(reverse("admin:meals_menu_calendar")).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["order", "menu", "food", "maker", "group"])
