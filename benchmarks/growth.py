@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from benchmarks import scoring
 from benchmarks.timing import p50, show, side_by_side
@@ -113,7 +114,7 @@ def events(counts) -> list[list]:
     for count in counts:
         store = MemoryStore("bench", {})
         store.put("member", state_of(count, rng, 10 * count))
-        event = Event(pk=1, verb="view", weight=fixed(1), sequence=1, revision_id=5 * count)
+        event = Event(pk=1, verb="view", weight=fixed(1), sequence=1, revision_id=5 * count, occurred_at=timezone.now())
         taken = side_by_side(
             {"learn": lambda s=store, e=event: s.update("member", lambda state: personal.learn(state, e))}, 50
         )

@@ -11,8 +11,12 @@ class MealsConfig(AppConfig):
 
     def ready(self):
         from meals import hooks  # noqa: F401  registers export, erase and what happens at sign-up
-        from ml import parameters
+        from ml import parameters, roles
 
+        # who spends how much is for those who manage, not for everybody who may look
+        seen = ("group", "maker", "food", "foodtype", "menu", "holiday", "varietycurve")
+        roles.grant(roles.VIEWER, *(f"meals.view_{name}" for name in seen))
+        roles.grant(roles.MANAGER, "meals.view_spendingforecast")
         lead = parameters.Parameter(
             "lead",
             default=60,

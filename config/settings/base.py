@@ -4,10 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, DEBUG, env
 from config.env import VAR_DIR as VAR_DIR
+from config.version import commit
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 SITE_ID = 1
+#: noted with every model that is trained; a site without git sets it
+CODE_VERSION = env.str("CODE_VERSION", default="") or commit()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SOCIAL_PROVIDERS = [name for name in ("google", "kakao", "naver") if env.str(f"{name.upper()}_CLIENT_ID", default="")]
