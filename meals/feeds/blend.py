@@ -26,7 +26,7 @@ LEFT = ("together", "factors", "near", "diversity", "season")
 
 
 class MealsForYou(ForYou):
-    """`ForYou` with the models that know what was eaten when; weights by stacking (`manage.py evaluate meals --tune`)."""
+    """`ForYou` with the models that know what was eaten when; weights by stacking (docs/evaluation-meals.md)."""
 
     own: ClassVar[Mapping[str, str]] = {
         "habit": "boosting",
