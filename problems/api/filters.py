@@ -1,11 +1,12 @@
-"""What the list of problems can be filtered by. A value that means nothing is an error, not an empty list."""
+"""What the lists of problems and of submissions can be filtered by. A value that means nothing is an error, not an empty list."""
 
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
+from rest_framework import exceptions
 
 from problems import selectors
-from problems.models import Problem, Tag
+from problems.models import Problem, Submission, Tag
 from problems.models.catalogue import HIGHEST, LOWEST, TIERS
 from problems.querysets import SEARCH_LENGTH
 
@@ -49,3 +50,23 @@ class ProblemFilter(filters.FilterSet):
 
     def as_is(self, rows, name, value):
         return rows
+
+
+class SubmissionFilter(filters.FilterSet):
+    """A member's own submissions: of a problem, in a state, with a verdict, in a language."""
+
+    problem = filters.CharFilter(method="of_problem", label=_("Only those for this problem (id or slug)."))
+    status = filters.ChoiceFilter(choices=Submission.Status.choices)
+    verdict = filters.ChoiceFilter(choices=Submission.Verdict.choices)
+    language = filters.ChoiceFilter(choices=Submission.Language.choices)
+
+    class Meta:
+        model = Submission
+        fields: list[str] = []
+
+    def of_problem(self, rows, name, value):
+        try:
+            return rows.filter(problem=selectors.find_problem(value, self.request.user))
+        except Problem.DoesNotExist:
+            message = _("There is no problem “%(key)s”.") % {"key": value[:80]}
+            raise exceptions.ValidationError({"problem": [message]}) from None

@@ -1,7 +1,6 @@
 """REST: sending programs in, reading one's own submissions, and trying programs on the samples."""
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, generics, serializers, status
 from rest_framework.permissions import IsAuthenticated
@@ -9,6 +8,7 @@ from rest_framework.response import Response
 
 from common.pagination import CursorPagination
 from common.times import UtcDateTimeField
+from problems.api.filters import SubmissionFilter
 from problems.models import Problem, Submission, Trial
 from problems.selectors import find_problem
 from problems.services import submissions
@@ -179,11 +179,8 @@ class SubmissionListView(generics.ListAPIView):
     serializer_class = SubmissionRowSerializer
     pagination_class = CursorPagination
     queryset = Submission.objects.all()
-    filter_backends = []
+    filterset_class = SubmissionFilter
 
-    @extend_schema(
-        parameters=[OpenApiParameter("problem", str, description="Only those for this problem (id or slug).")]
-    )
     def get(self, request, *args, **kwargs):
         """Your own submissions, newest first, without code and tests."""
         return super().get(request, *args, **kwargs)
@@ -192,15 +189,7 @@ class SubmissionListView(generics.ListAPIView):
         if not self.request.user.is_authenticated:  # the schema's generator
             return Submission.objects.none()
         rows = Submission.objects.filter(user=self.request.user).select_related("problem").order_by("-pk")
-        rows = rows.defer("code", "tests", "message").defer("problem__statement_ko", "problem__statement_en")
-        key = self.request.query_params.get("problem")
-        if key is None:
-            return rows
-        try:
-            return rows.filter(problem=find_problem(key.replace("\x00", ""), self.request.user))
-        except Problem.DoesNotExist:
-            message = _("There is no problem “%(key)s”.") % {"key": key[:80]}
-            raise exceptions.ValidationError({"problem": [message]}) from None
+        return rows.defer("code", "tests", "message").defer("problem__statement_ko", "problem__statement_en")
 
 
 class SubmissionView(generics.GenericAPIView):

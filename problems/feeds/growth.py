@@ -78,7 +78,8 @@ class NextLevel(Feed):
         }
         total = explored(scene, sum(parts.values()))
         order = ranking.top(total, mask, n)
-        reasons = words.each(order, lambda at: _("A step up: level %(level)s") % {"level": int(level[at])})
+        text = _("A step up: level %(level)s") if past.levels else _("To begin with: level %(level)s")
+        reasons = words.each(order, lambda at: text % {"level": int(level[at])})
         return Ranking(order, ranking.to_unit(total[order]), parts, reasons)
 
 

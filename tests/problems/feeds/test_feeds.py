@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from problems.feeds import FEEDS
 from recommendations import selectors
@@ -63,6 +64,13 @@ def test_unfamiliar_leaves_out_what_was_touched_enough(world, alice, happened):
 def test_next_level_is_a_step_above(world, alice, happened):
     happened(alice, world["math", 2], "solve", days=2)
     assert {slug[-1] for slug in shown("next-level", alice)} == {"3"}
+
+
+def test_next_level_does_not_speak_to_a_newcomer_of_a_step(world, alice):
+    with translation.override("en"):
+        first = why("next-level", alice)
+    assert first
+    assert all(reasons[0].startswith("To begin with: level") for reasons in first.values())
 
 
 def test_review_waits_longer_after_each_failure(world, alice, happened):

@@ -92,6 +92,22 @@ def test_the_list_is_ones_own_by_problem_in_three_queries(alice, bob, problem, a
     assert client.get(f"{BASE}/submissions/?cursor=rubbish").status_code == 404
 
 
+def test_the_list_filters_by_verdict_status_and_language(alice, problem, api_for):
+    client, wrong = api_for(alice), make.submission(alice, problem)
+    waiting = submissions.submit(user=alice, problem=problem, code=RIGHT)
+    found = {
+        query: [row["id"] for row in client.get(f"{BASE}/submissions/?{query}").json()["results"]]
+        for query in ("verdict=WA", "verdict=AC", "status=queued", "status=done", "language=python3")
+    }
+    assert found == {
+        "verdict=WA": [wrong.pk], "verdict=AC": [], "status=queued": [waiting.pk], "status=done": [wrong.pk],
+        "language=python3": [waiting.pk, wrong.pk],
+    }  # fmt: skip
+    for query in ("verdict=perfect", "status=lost", "language=cobol"):
+        refused = client.get(f"{BASE}/submissions/?{query}")
+        assert (refused.status_code, query.split("=")[0] in refused.json()["errors"]) == (400, True)
+
+
 BAD = {
     "empty": "",
     "blank": " \n\t\n",
