@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from ml.training import Cancelled
+from ml.runs import Cancelled
 from recommendations import catalogue, model_settings
 from recommendations.data import log_of
 from recommendations.domains import domains
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 def train_family(domain: str, family: str, promote: bool = True, progress=None, run=None):
     """Fit one base on the whole log and catalogue; returns the ModelVersion. Equal data gives the version that is there.
 
-    `run`: the row of a training that staff queued (`ml.training.claim`).
+    `run`: the row of a training that staff queued (`ml.runs.claim`).
     """
     from ml import registry, training
 
@@ -37,9 +37,9 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
 
 def train_queued(run_id: int) -> None:
     """Train what staff queued in the admin; the version stays a candidate. Delivered twice, it trains once."""
-    from ml import training
+    from ml import runs
 
-    run = training.claim(run_id)
+    run = runs.claim(run_id)
     if run is None:
         return
     try:
@@ -47,7 +47,7 @@ def train_queued(run_id: int) -> None:
     except Cancelled:
         logger.info("training cancelled: domain=%s family=%s", run.domain, run.family)
     except BaseException as error:
-        training.fail(run, error)
+        runs.fail(run, error)
         raise
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from ml import training
+from ml import runs, training
 from ml.models import ModelVersion, TrainingRun
 
 MAY = "ml.promote_modelversion"
@@ -69,11 +69,11 @@ def runs_part(admin, request):
 
 
 def runs_context(request) -> dict[str, Any]:
-    training.bury_dead()
-    runs = list(TrainingRun.objects.select_related("version")[:RECENT])
+    runs.bury_dead()
+    recent = list(TrainingRun.objects.select_related("version")[:RECENT])
     return {
-        "runs": runs,
-        "active": any(run.status in ("queued", "running") for run in runs),
+        "runs": recent,
+        "active": any(run.status in ("queued", "running") for run in recent),
         "may_train": request.user.has_perm(MAY),
     }
 
@@ -116,15 +116,15 @@ def start(admin, request):
         admin.message_user(request, text, messages.ERROR)
         return back()
     try:
-        run = training.queue_run(domain, family)
-    except training.AlreadyRunning:
+        run = runs.queue_run(domain, family)
+    except runs.AlreadyRunning:
         text = gettext("%(name)s is already queued or being trained. Wait for it to end, or cancel it.")
         admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.ERROR)
         return back()
     try:
         run.task_id = async_task("" if training.trainable is None else training.trainable.task, run.pk)
     except Exception as error:
-        training.fail(run, error)
+        runs.fail(run, error)
         raise
     TrainingRun.objects.filter(pk=run.pk).update(task_id=run.task_id)
     text = gettext("%(name)s is queued. Its version will be a candidate: nothing changes for members.")
@@ -142,7 +142,7 @@ def cancel(admin, request, pk):
         "cancelled": gettext("The training is cancelled. Production is as it was."),
         "running": gettext("The training will end at its next step. Production stays as it is."),
     }
-    status = training.cancel(run)
+    status = runs.cancel(run)
     level = messages.SUCCESS if status in texts else messages.WARNING
     admin.message_user(request, texts.get(status) or gettext("This training had already ended."), level)
     return back()

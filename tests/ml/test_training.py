@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from ml import registry, training
+from ml import registry, runs, training
 from ml.families.items import Item, TrainingData
 from ml.models import ModelVersion, TrainingRun
 
@@ -77,11 +77,11 @@ def test_unknown_family():
 
 
 def test_a_second_run_is_refused_while_one_is_alive():
-    run = TrainingRun.objects.create(domain="things", family="popularity", status="running", owner=training._me())
-    with pytest.raises(training.AlreadyRunning, match=f"already being trained \\(run {run.pk}"):
+    run = TrainingRun.objects.create(domain="things", family="popularity", status="running", owner=runs.me())
+    with pytest.raises(runs.AlreadyRunning, match=f"already being trained \\(run {run.pk}"):
         training.train("things", "popularity", data())
-    with pytest.raises(training.AlreadyRunning):
-        training.queue_run("things", "popularity")
+    with pytest.raises(runs.AlreadyRunning):
+        runs.queue_run("things", "popularity")
     training.train("things", "naive_bayes", data())
 
 
@@ -99,9 +99,9 @@ def test_runs_of_dead_processes_block_nobody(owner):
 
 
 def test_a_queued_run_is_taken_over():
-    queued = training.queue_run("things", "popularity", "task-1")
-    with pytest.raises(training.AlreadyRunning):
-        training.queue_run("things", "popularity")
+    queued = runs.queue_run("things", "popularity", "task-1")
+    with pytest.raises(runs.AlreadyRunning):
+        runs.queue_run("things", "popularity")
     training.train("things", "popularity", data())
     queued.refresh_from_db()
     assert (queued.status, queued.task_id) == ("done", "task-1")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import OrmQ, Schedule
 
-from ml import registry, training
+from ml import registry, runs, training
 from ml.models import ModelVersion, TrainingRun
 from recommendations import tasks
 from tests.ml.test_training import data
@@ -112,7 +112,7 @@ def test_a_running_one_ends_at_its_next_step_and_production_stays(admin, stage):
             running = TrainingRun.objects.get(status="running")
             assert "will end at its next step" in said(admin, admin.post(f"{PAGE}{running.pk}/cancel/"))
 
-    with pytest.raises(training.Cancelled, match="things/popularity: training was cancelled"):
+    with pytest.raises(runs.Cancelled, match="things/popularity: training was cancelled"):
         training.train("things", "popularity", data(60), progress=ask)
     run = TrainingRun.objects.first()
     assert (run.status, run.error, run.version) == ("cancelled", "", None)
@@ -135,22 +135,22 @@ def test_out_of_memory_is_a_failed_run(admin):
 
 def test_a_killed_process_is_buried_by_the_page(admin):
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    host = training._me().split(":")[0]
-    owner = f"{host}:{process.pid}:{training._started(process.pid)}"
+    host = runs.me().split(":")[0]
+    owner = f"{host}:{process.pid}:{runs.process_started(process.pid)}"
     run = TrainingRun.objects.create(domain="things", family="popularity", status="running", owner=owner)
     admin.get(PAGE)
     run.refresh_from_db()
     assert run.status == "running"
     process.kill()
     process.wait()
-    assert training.GONE in admin.get(f"{PAGE}runs/").content.decode()
+    assert runs.GONE in admin.get(f"{PAGE}runs/").content.decode()
     run.refresh_from_db()
     assert run.status == "failed"
     training.train("things", "popularity", data())
 
 
 def test_an_error_before_the_training_ends_the_run_too():
-    run = training.queue_run("things", "popularity")  # no such domain here
+    run = runs.queue_run("things", "popularity")  # no such domain here
     with pytest.raises(LookupError, match="There is no domain 'things'"):
         tasks.train_queued(run.pk)
     run.refresh_from_db()
@@ -161,7 +161,7 @@ def test_an_error_before_the_training_ends_the_run_too():
 def test_progress_is_asked_for_only_while_something_runs(admin):
     assert "hx-get" not in admin.get(f"{PAGE}runs/").content.decode()
     TrainingRun.objects.create(
-        domain="things", family="popularity", status="running", owner=training._me(), progress=0.37, log="10:00 fit\n"
+        domain="things", family="popularity", status="running", owner=runs.me(), progress=0.37, log="10:00 fit\n"
     )
     part = admin.get(f"{PAGE}runs/").content.decode()
     assert 'hx-trigger="every 2s"' in part
