@@ -7,8 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ml.drafts_models import ParameterDraft, ParameterPublication
+from ml.outcomes_models import ModelOutcome
 
 __all__ = [
+    "ModelOutcome",
     "ModelVersion",
     "ParameterChange",
     "ParameterDraft",
@@ -235,7 +237,11 @@ class ShadowDay(models.Model):
 
 
 class TrainingRun(models.Model):
-    """One training of a family for a domain, with its visible progress."""
+    """One training of a family for a domain, or evaluation of one of its versions, with its visible progress."""
+
+    class Kind(models.TextChoices):
+        TRAIN = "train", _("training")
+        EVALUATE = "evaluate", _("evaluation")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -246,6 +252,8 @@ class TrainingRun(models.Model):
 
     domain = models.CharField(_("domain"), max_length=50)
     family = models.CharField(_("family"), max_length=50)
+    kind = models.CharField(_("kind of run"), max_length=20, choices=Kind.choices, default=Kind.TRAIN)
+    again = models.BooleanField(_("gave a version that was there"), default=False)
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.QUEUED)
     progress = models.FloatField(
         _("progress"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]

@@ -47,7 +47,11 @@ def _joined(parts, dtype):
 
 def train_soon() -> bool:
     """Queue a training whenever so and so many were decided or taken back since the last one; tells whether it did."""
-    last = TrainingRun.objects.filter(domain=DOMAIN, family=ESTIMATOR, status="done").order_by("-started_at").first()
+    last = (
+        TrainingRun.objects.filter(domain=DOMAIN, family=ESTIMATOR, kind="train", status="done")
+        .order_by("-started_at")
+        .first()
+    )
     since = Q() if last is None else Q(at__gt=last.started_at)
     undone = Q(reverted_at__isnull=False) if last is None else Q(reverted_at__gt=last.started_at)
     rows = ModerationDecision.objects.all()
