@@ -63,12 +63,15 @@ class Log:
 def log_of(domain: Domain, snapshot: Snapshot) -> Log:
     """All remembered events of members and visitors on listed items, oldest first, weighted by the verbs' present weights.
 
+    Impressions, most of a log, are read only where staff give them a weight.
+
     A visitor's events train bases under a number of their own (negative); events from a member's file train none.
     """
     verbs = tuple(domain.verbs)
     code = {verb: n for n, verb in enumerate(verbs)}
+    read = [verb for verb in verbs if verb != "impression" or domain.weight(verb)]
     rows = (
-        Event.objects.filter(domain=domain.name, forgotten_at=None, verb__in=verbs)
+        Event.objects.filter(domain=domain.name, forgotten_at=None, verb__in=read)
         .exclude(feed=IMPORTED)
         .order_by("occurred_at", "pk")
         .values_list("user_id", "visitor", "item_id", "verb", "occurred_at", "value", "context")

@@ -11,7 +11,7 @@ from recommendations.watch import aggregation, drift, health, queue
 logger = logging.getLogger(__name__)
 
 
-def watch(*, rebuild: bool = False, say: Callable[[str], object] = logger.info) -> None:
+def watch(*, rebuild: bool = False, mails: bool = True, say: Callable[[str], object] = logger.info) -> None:
     """Count what is new, or all; measure health, drift and queue; mail alerts. Twice does no harm.
 
     One domain that fails keeps no other from being watched.
@@ -32,6 +32,7 @@ def watch(*, rebuild: bool = False, say: Callable[[str], object] = logger.info) 
             failed.append(f"{domain.name}: {error}")
         else:
             say(f"{domain.name}: {days} days counted")
-    drift.alert()
+    if mails:
+        drift.alert()
     if failed:
         raise RuntimeError("; ".join(failed))

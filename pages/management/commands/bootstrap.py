@@ -19,7 +19,11 @@ from meals import demo as meals_demo
 from ml import parameters, registry, revisions
 from problems import demo as problems_demo
 from recommendations.domains import domains
+from recommendations.models import Event
 from recommendations.tasks import train_family
+from recommendations.watch import demo as watch_demo
+from recommendations.watch.models import WatchMark
+from recommendations.watch.run import watch
 
 #: in the order of loading: the members come with the activities
 DEMOS = (activities_demo, problems_demo, meals_demo)
@@ -71,8 +75,10 @@ class Command(BaseCommand):
                 if activities_demo in missing:
                     self._logins()
                     self._season()
+                self._say(f"{sum(map(self._shown, domains))} impressions")
         self._train()
         self._schedule()
+        self._watch()
         if not no_demo and settings.DEBUG:
             self.stdout.write(f"demo logins: {MEMBER} and {STAFF} (staff), password {PASSWORD}")
 
@@ -96,6 +102,11 @@ class Command(BaseCommand):
         for feed in ("for-you", "baseline"):
             parameters.set(f"activities.{feed}", "season", words)
 
+    def _shown(self, domain):
+        """What a domain's demo members were shown, where nothing was recorded yet."""
+        known = Event.objects.filter(domain=domain.name, verb="impression").exists()
+        return 0 if known else watch_demo.load(domain)
+
     def _train(self):
         numbers = revisions.current()
         for domain in domains:
@@ -111,6 +122,16 @@ class Command(BaseCommand):
                         self._say(f"{domain.name} {family}: not trained yet: {error}")
                     else:
                         self._say(f"trained {domain.name} {family} {version.version}")
+
+    def _watch(self):
+        """The first count of daily figures, so that the page is not empty until the next hour."""
+        if WatchMark.objects.exclude(at=None).exists():
+            return
+        if self.queue:
+            async_task("recommendations.watch.run.watch")
+        else:
+            watch(mails=False, say=lambda text: None)
+            self._say("counted the days for Watch")
 
     def _schedule(self):
         """What is hourly from the next hour on, what is daily from the coming night on; staff may change it in the admin."""
