@@ -3,17 +3,21 @@
 import datetime as dt
 
 from django import forms
+from django.db.models import F
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meals.allergens import ALLERGENS
 from meals.days import today
 from meals.models import DiningType, FoodType
+from meals.models.foods import SPICIEST
 from meals.querysets import SEARCH_LENGTH
 from meals.validators import DATES, TAG_LENGTH, TAGS
 
 STARS = [(str(number), str(number)) for number in range(1, 6)]
 LONGEST = 60  # days off at a time
+NUMBER = forms.NumberInput(attrs={"step": 500, "inputmode": "numeric"})
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -40,6 +44,56 @@ class MakerFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), max_length=SEARCH_LENGTH, required=False)
     everywhere = forms.BooleanField(label=_("Also those that do not deliver to us"), required=False)
+
+
+class FoodFilterForm(forms.Form):
+    """Filters of the foods; what a reader may see is the view's to say."""
+
+    SORTS = [("", _("Popular")), ("latest", _("Latest")), ("cheap", _("Cheapest")), ("light", _("Fewest calories"))]
+
+    q = forms.CharField(label=_("Search"), max_length=SEARCH_LENGTH, required=False)
+    kind = forms.ChoiceField(label=_("Food type"), required=False)
+    sort = forms.ChoiceField(label=_("Order by"), choices=SORTS, required=False)
+    on_offer = forms.BooleanField(label=_("Can be ordered now"), required=False)
+    maker = forms.ModelChoiceField(label=_("Restaurant"), queryset=None, empty_label=_("any"), required=False)
+    tag = forms.CharField(label=_("Tag"), max_length=TAG_LENGTH, required=False)
+    max_price = forms.IntegerField(
+        label=_("Up to (won)"), min_value=0, max_value=10_000_000, required=False, widget=NUMBER
+    )
+    spiciness = forms.ChoiceField(label=_("Spiciness"), required=False)
+    without = forms.MultipleChoiceField(
+        label=_("Without these allergens"),
+        choices=ALLERGENS.items(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    MORE = ("maker", "tag", "max_price", "spiciness", "without")
+
+    def __init__(self, *args, makers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("any")), *_type_choices()]
+        self.fields["maker"].queryset = makers
+        degrees = [(str(n), gettext("up to %(n)d") % {"n": n}) for n in range(1, SPICIEST)]
+        self.fields["spiciness"].choices = [("", _("any")), ("0", _("not spicy")), *degrees]
+
+    @property
+    def has_more(self):
+        """Whether one of the filters that are folded away is set."""
+        return any(self.data.get(name) for name in self.MORE)
+
+    def rows(self, foods):
+        """The foods that fit; a filter that means nothing is left out (and named by `errors`)."""
+        values = self.cleaned_data
+        foods = foods.search(values.get("q", "")).free_of(values.get("without", []))
+        if tag := values.get("tag", "").lstrip("#").strip():
+            foods = foods.tagged(tag)
+        for name, lookup in (("kind", "food_type__slug"), ("maker", "maker"), ("spiciness", "spiciness__lte")):
+            if values.get(name):
+                foods = foods.filter(**{lookup: values[name]})
+        if values.get("max_price") is not None:
+            foods = foods.filter(price__lte=values["max_price"])
+        orders = {"latest": ("-created_at",), "cheap": ("price",), "light": (F("calories").asc(nulls_last=True),)}
+        return foods.order_by(*orders.get(values.get("sort"), ("-like_count",)), "-pk")
 
 
 class RatingForm(forms.Form):

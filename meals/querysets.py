@@ -1,5 +1,7 @@
 """The questions that pages, API and recommendations ask of groups, makers, foods, menus and orders."""
 
+import json
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
@@ -12,6 +14,14 @@ SEARCH_TERMS = 6
 def terms(query):
     """The words of a search, bounded in number and length; NUL would break PostgreSQL."""
     return (query or "").replace("\x00", " ")[:SEARCH_LENGTH].split()[:SEARCH_TERMS]
+
+
+def any_of(lookup, values):
+    """A condition that holds where it does for one of `values`."""
+    condition = Q()
+    for value in sorted(values):
+        condition |= Q(**{lookup: value})
+    return condition
 
 
 class SearchableQuerySet(models.QuerySet):
@@ -105,6 +115,16 @@ class FoodQuerySet(SearchableQuerySet):
 
         groups = Group.objects.visible_to(user)
         return self.filter(Exists(Menu.objects.filter(food=OuterRef("pk"), group__in=groups.values("pk"))))
+
+    def tagged(self, tag):
+        """Foods with exactly this tag, whatever its case in ASCII."""
+        # SQLite keeps JSON as it was written, with other alphabets escaped; PostgreSQL gives it back unescaped.
+        written = {json.dumps(tag), json.dumps(tag, ensure_ascii=False)}
+        return self.filter(any_of("tags__icontains", written))
+
+    def free_of(self, allergens):
+        """Foods that declare none of the allergens (codes)."""
+        return self.exclude(any_of("allergens__icontains", {f'"{code}"' for code in allergens})) if allergens else self
 
     def for_cards(self):
         """With what a card shows already joined."""

@@ -9,6 +9,7 @@ meal_urls = (
         path("", menus.today, name="today"),
         path("menus/<int:pk>/order/", menus.place, name="place"),
         path("menus/<int:pk>/skip/", menus.skip, name="skip"),
+        path("foods/", foods.index, name="foods"),
         path("foods/<int:pk>/", foods.detail, name="food"),
         path("foods/<int:pk>/react/", foods.react, name="react"),
         path("foods/<int:pk>/similar/", foods.similar, name="similar"),

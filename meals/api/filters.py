@@ -42,7 +42,20 @@ class FoodTypeFilter(filters.CharFilter):
         return rows.filter(food_type=kind) if kind else rows.none()
 
 
+def codes_of(text):
+    """Codes of allergens from a list with commas, of codes or names."""
+    codes = []
+    for part in text.split(","):
+        codes.append(code_of(part))
+        if codes[-1] is None:
+            error = _("“%(value)s” is not a known allergen.") % {"value": part[:40]}
+            raise ValidationError({"exclude_allergens": error})
+    return codes
+
+
 class FoodFilter(SearchFilter):
+    tag = filters.CharFilter(method="by_tag", max_length=50)
+    exclude_allergens = filters.CharFilter(method="without", max_length=200, help_text="Codes, separated by commas.")
     maker = filters.ModelChoiceFilter(queryset=Maker.objects.all())
     category = FoodTypeFilter(max_length=100)
     max_price = filters.NumberFilter(field_name="price", lookup_expr="lte", min_value=0, max_value=10_000_000)
@@ -61,6 +74,12 @@ class FoodFilter(SearchFilter):
         user = getattr(self.request, "user", None)
         now = Food.objects.on_offer(Group.objects.served(user)).values("pk")
         return rows.filter(pk__in=now) if value in ("true", "1") else rows.exclude(pk__in=now)
+
+    def by_tag(self, rows, name, value):
+        return rows.tagged(value.lstrip("#").strip())
+
+    def without(self, rows, name, value):
+        return rows.free_of(codes_of(value))
 
     def as_is(self, rows, name, value):
         return rows
@@ -90,14 +109,7 @@ class MenuFilter(SlotFilter):
         return rows.filter(food__in=FoodTypeFilter().filter(Food.objects.all(), value).values("pk"))
 
     def without(self, rows, name, value):
-        for part in value.split(","):
-            code = code_of(part)
-            if code is None:
-                raise ValidationError(
-                    {"exclude_allergens": _("“%(value)s” is not a known allergen.") % {"value": part[:40]}}
-                )
-            rows = rows.exclude(food__allergens__icontains=f'"{code}"')
-        return rows
+        return rows.filter(food__in=Food.objects.free_of(codes_of(value)).values("pk"))
 
     def by_orderable(self, rows, name, value):
         now = Menu.objects.orderable().values("pk")

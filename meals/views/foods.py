@@ -1,12 +1,14 @@
-"""One food: what is in it, when it can be ordered, what others thought of it, what is like it."""
+"""All foods with filters, and one food: what is in it, when it can be ordered, what others thought of it, what is like it."""
 
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.web import answer, member_required
+from common.web import answer, member_required, paginate
 from meals import services
-from meals.models import Order
+from meals.forms import FoodFilterForm
+from meals.models import Food, Group, Maker, Order
 from meals.views import reads
 from meals.views.common import DOMAIN, find_food, member
 from recommendations import selectors as recommendations
@@ -16,6 +18,27 @@ from recommendations.services import EventError, record_event, take_back
 
 SIMILAR = 12
 ACTIONS = ("like", "unlike", "dislike", "undislike")
+
+
+@require_safe
+def index(request):
+    """All foods that are or were on the reader's menus, with filters."""
+    user = member(request)
+    seen = Food.objects.visible_to(user).filter(is_active=True, maker__is_open=True)
+    makers = Maker.objects.filter(groups__in=Group.objects.visible_to(user).values("pk")).distinct()
+    form = FoodFilterForm(request.GET, makers=makers)
+    form.is_valid()
+    rows = form.rows(seen)
+    if form.cleaned_data.get("on_offer"):
+        rows = rows.on_offer(Group.objects.served(user))
+    context = {"form": form, "page": paginate(request, rows.for_cards())}
+    part = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    if not part:
+        context["tags"] = reads.common_tags()
+    template = "meals/_foods.html" if part else "meals/foods.html"
+    response = render(request, template, context, status=400 if form.errors else 200)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from meals.days import today
-from meals.models import AutoOrder, DiningType, FoodLike, Group, Holiday, Menu, Order
+from meals.models import AutoOrder, DiningType, Food, FoodLike, Group, Holiday, Menu, Order
 from meals.views.common import DOMAIN
 from recommendations import selectors as recommendations
 
@@ -19,6 +19,7 @@ DAYS = 14
 OFFERS = 10
 #: More than any menu has dishes.
 MOST = 200
+TAGS_SHOWN = 60
 SHELVES = ("for-you", "discover", "again", "popular", "healthy", "budget")
 
 
@@ -187,6 +188,13 @@ def ratings(food):
     total = sum(counts.values())
     mean = sum(stars * n for stars, n in counts.items()) / total if total else None
     return Ratings(total, mean, [(stars, counts[stars]) for stars in range(5, 0, -1)])
+
+
+def common_tags():
+    """The tags that most foods have, the commonest first."""
+    lists = Food.objects.filter(is_active=True).order_by().values_list("tags", flat=True)
+    counts = Counter(tag for tags in lists for tag in tags)
+    return [tag for tag, _n in counts.most_common(TAGS_SHOWN)]
 
 
 def own_orders(user):
