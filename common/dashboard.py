@@ -1,4 +1,4 @@
-"""The first page of the admin: cards that apps register in their own `dashboard.py`, each shown to those who may see it."""
+"""The admin's first page: cards and tiles that apps register in their own `dashboard.py`, shown to those who may see them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,37 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A part of the site at a glance. `figures`: (name, value); `course`: a number for each day, oldest first, drawn small."""
+
+    title: Any
+    url: str
+    figures: Sequence[tuple[Any, Any]] = ()
+    course: Sequence[float] = ()
+    course_title: Any = ""
+    detail: Any = ""
+
+    @property
+    def line(self) -> str:
+        """The course as points of a polyline in a field of 100 × 24, with a unit of room above and below."""
+        most, last = max(self.course, default=0) or 1, max(len(self.course) - 1, 1)
+        return " ".join(f"{100 * n / last:.1f},{23 - 22 * value / most:.1f}" for n, value in enumerate(self.course))
+
+    @property
+    def area(self) -> str:
+        """The same with the ground, to be filled."""
+        return f"0,24 {self.line} 100,24"
+
+
+@dataclass(frozen=True)
 class _Source:
     order: int
     permission: str
-    make: Callable[[], Card | None]
+    make: Callable[[], Any]
 
 
 _sources: list[_Source] = []
+_tiles: list[_Source] = []
 
 
 def card(permission: str, order: int = 100) -> Callable:
@@ -47,17 +71,35 @@ def card(permission: str, order: int = 100) -> Callable:
     return register
 
 
+def tiles(permission: str, order: int = 100) -> Callable:
+    """Decorator: a function that makes a list of tiles for who has `permission`; as quick as a card."""
+
+    def register(make: Callable[[], list[Tile]]) -> Callable[[], list[Tile]]:
+        _tiles.append(_Source(order, permission, make))
+        return make
+
+    return register
+
+
 def cards(user: Any) -> list[Card]:
     """What `user` may see. A card that fails is left out and logged: the page has to open on the worst day."""
-    sources = sorted(_sources, key=lambda source: source.order)
-    return [found for source in sources if _may(user, source.permission) and (found := _made(source))]
+    return [found for source in _open_to(user, _sources) if (found := _made(source))]
+
+
+def tiles_for(user: Any) -> list[Tile]:
+    """The parts of the site that `user` may look at."""
+    return [tile for source in _open_to(user, _tiles) for tile in _made(source) or ()]
+
+
+def _open_to(user: Any, sources: Iterable[_Source]) -> list[_Source]:
+    return [source for source in sorted(sources, key=lambda source: source.order) if _may(user, source.permission)]
 
 
 def _may(user: Any, permission: str) -> bool:
     return not permission or user.has_perm(permission)
 
 
-def _made(source: _Source) -> Card | None:
+def _made(source: _Source) -> Any:
     try:
         with transaction.atomic():
             return source.make()
@@ -71,6 +113,7 @@ class Link:
     title: Any
     url: Callable[[], str]
     permission: str
+    icon: str = ""  # a name of the theme's icon font
 
 
 links: list[Link] = []
@@ -83,4 +126,11 @@ def links_for(user: Any) -> Iterable[Link]:
 
 def callback(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     """`DASHBOARD_CALLBACK` of unfold: what templates/admin/index.html shows."""
-    return {**context, "cards": cards(request.user), "links": links_for(request.user)}
+    shown = cards(request.user)
+    return {
+        **context,
+        "cards": shown,
+        "warnings": [card for card in shown if card.warn],
+        "tiles": tiles_for(request.user),
+        "links": links_for(request.user),
+    }

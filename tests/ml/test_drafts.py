@@ -419,5 +419,5 @@ def test_the_first_page_shows_each_role_its_figures(as_role, client, staff):
     client.force_login(staff)
     draft_of(n=8)
     page = client.get("/admin/").content.decode()
-    for text in ("Models in production", "Events today", "Tasks in the queue", "Training runs", "Open drafts"):
+    for text in ("Models in production", "Events in 7 days", "Tasks in the queue", "Training runs", "Open drafts"):
         assert text in page
