@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 Progress = Callable[[float, str], None]
 logger = structlog.get_logger(__name__)
@@ -20,8 +21,13 @@ HEARTBEAT = timedelta(hours=1)  # a run of another machine that was silent for s
 WRITE_EVERY = 0.5  # seconds between two progress rows
 MAX_LOG = 20_000
 
-
-GONE = "The process that trained it is gone."  # killed, as the kernel does when memory runs out, or restarted
+#: How a run ended that could not say so itself: kept in English, shown in the reader's language (`TrainingRun.reason`).
+GONE = gettext_noop("The process that trained it is gone: killed, out of time, or restarted. Train again.")
+CRASHED = gettext_noop("The process that trained it crashed (in compiled code: see the worker's log). Train again.")
+KILLED = gettext_noop("The process that trained it was killed, as the kernel does when memory runs out.")
+OUT_OF_TIME = gettext_noop("The training took longer than TASK_TIMEOUT allows and was ended.")
+ENDED = gettext_noop("The process that trained it ended without a result: see the worker's log.")
+CANCELLED = "cancelled"
 
 
 class AlreadyRunning(RuntimeError):
@@ -59,7 +65,7 @@ def claim(run_id: int):
 
 
 def cancel(run) -> str:
-    """Ask a run to end: `cancelled` for a queued one, at once; `running` for one that ends at its next step; else empty."""
+    """Ask a run to end: `cancelled` for a queued one, at once; `running` for one that is being ended; else empty."""
     from ml.models import TrainingRun
 
     now = timezone.now()
@@ -136,9 +142,10 @@ def process_started(pid: int) -> str:
             return ""
         return "0"
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
+    return "" if state in "ZX" else rest[18]  # dead, though nobody has asked how it ended
 
 
 def _alive(run) -> bool:

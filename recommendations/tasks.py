@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from ml.runs import Cancelled
 from recommendations import catalogue, model_settings
 from recommendations.data import log_of
@@ -37,13 +39,35 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
 
 def train_queued(run_id: int) -> None:
     """Train what staff queued in the admin; the version stays a candidate. Delivered twice, it trains once."""
+    from ml.models import TrainingRun
+
+    run = TrainingRun.objects.filter(pk=run_id, status="queued").first()
+    if run is not None:
+        train_run(run, promote=False)
+
+
+def train_run(run, promote: bool) -> None:
+    """Train a queued run, in a process of its own (TRAINING_APART); RuntimeError with the reason when it fails."""
+    if not settings.TRAINING_APART:
+        train_claimed(run.pk, promote)
+        return
+    from ml import apart
+
+    command = ["manage.py", "train", "--run", str(run.pk), *([] if promote else ["--no-promote"])]
+    run = apart.train(run, command=command)
+    if run.status == "failed":
+        raise (ValueError if run.error.startswith("ValueError") else RuntimeError)(run.error)
+
+
+def train_claimed(run_id: int, promote: bool) -> None:
+    """Claim a queued run and train it in this process; nothing where it is queued no more."""
     from ml import runs
 
     run = runs.claim(run_id)
     if run is None:
         return
     try:
-        train_family(run.domain, run.family, promote=False, run=run)
+        train_family(run.domain, run.family, promote, run=run)
     except Cancelled:
         logger.info("training cancelled: domain=%s family=%s", run.domain, run.family)
     except BaseException as error:
@@ -68,11 +92,13 @@ def retrain() -> None:
 
 def _train_all(pairs: Iterable[tuple[str, str]]) -> None:
     """Train each; one that fails keeps no other from being trained. What is empty (ValueError) is no failure."""
+    from ml import runs
+
     failed = []
     for domain, family in pairs:
         try:
-            train_family(domain, family)
-        except (ValueError, Cancelled) as error:
+            train_run(runs.queue_run(domain, family), promote=True)
+        except ValueError as error:
             logger.info("not trained: domain=%s family=%s: %s", domain, family, error)
         except Exception as error:
             logger.exception("training failed: domain=%s family=%s", domain, family)

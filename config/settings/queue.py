@@ -34,6 +34,10 @@ Q_CLUSTER = {
     },
 }
 
+#: Whether the task queue trains each model in a process of its own, and how much memory that may take (0: no limit).
+TRAINING_APART = env.bool("TRAINING_APART", default=True)
+TRAINING_MEMORY_MB = env.int("TRAINING_MEMORY_MB", default=0)
+
 #: The sandboxes that the judge may use, in their order: "auto" (bubblewrap, else landlock), one of them, or "off".
 JUDGE_SANDBOX = env.str("JUDGE_SANDBOX", default="auto")
 #: The user that members' programs run as where the site runs as root.

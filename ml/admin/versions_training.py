@@ -133,14 +133,14 @@ def start(admin, request):
 
 
 def cancel(admin, request, pk):
-    """End a queued run at once, a running one at its next step."""
+    """End a queued run at once, a running one within a second (one that a command line runs: at its next step)."""
     require(request.user.has_perm(MAY))
     run = TrainingRun.objects.filter(pk=pk).first()
     if run is None:
         raise Http404
     texts = {
         "cancelled": gettext("The training is cancelled. Production is as it was."),
-        "running": gettext("The training will end at its next step. Production stays as it is."),
+        "running": gettext("The training is being ended. Production stays as it is."),
     }
     status = runs.cancel(run)
     level = messages.SUCCESS if status in texts else messages.WARNING

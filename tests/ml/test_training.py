@@ -95,7 +95,7 @@ def test_runs_of_dead_processes_block_nobody(owner):
     TrainingRun.objects.update(updated_at=timezone.now() - timedelta(hours=2))
     training.train("things", "popularity", data())
     run.refresh_from_db()
-    assert (run.status, run.error) == ("failed", "The process that trained it is gone.")
+    assert (run.status, run.error) == ("failed", runs.GONE)
 
 
 def test_a_queued_run_is_taken_over():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -110,7 +111,7 @@ def test_a_running_one_ends_at_its_next_step_and_production_stays(admin, stage):
     def ask(share, message):
         if message.startswith("fit on") or (stage == "store" and message == "evaluate"):
             running = TrainingRun.objects.get(status="running")
-            assert "will end at its next step" in said(admin, admin.post(f"{PAGE}{running.pk}/cancel/"))
+            assert "is being ended" in said(admin, admin.post(f"{PAGE}{running.pk}/cancel/"))
 
     with pytest.raises(runs.Cancelled, match="things/popularity: training was cancelled"):
         training.train("things", "popularity", data(60), progress=ask)
@@ -142,8 +143,10 @@ def test_a_killed_process_is_buried_by_the_page(admin):
     run.refresh_from_db()
     assert run.status == "running"
     process.kill()
-    process.wait()
+    while runs.process_started(process.pid):  # dead before anybody has waited for it
+        time.sleep(0.01)
     assert runs.GONE in admin.get(f"{PAGE}runs/").content.decode()
+    process.wait()
     run.refresh_from_db()
     assert run.status == "failed"
     training.train("things", "popularity", data())

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from recommendations.domains import Unknown, domains
 from recommendations.publishing import publish_all
-from recommendations.tasks import train_family
+from recommendations.tasks import train_claimed, train_family
 
 
 class Command(BaseCommand):
@@ -15,9 +15,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("domain", nargs="?")
         parser.add_argument("--family", action="append", help="only this family (repeatable)")
+        parser.add_argument("--run", type=int, help="train this queued run; what the task queue calls")
         parser.add_argument("--no-promote", action="store_true", help="keep the new versions as candidates")
 
-    def handle(self, *, domain, family, no_promote, **options):
+    def handle(self, *, domain, family, run, no_promote, **options):
+        if run is not None:
+            train_claimed(run, promote=not no_promote)
+            return
         try:
             chosen = [domains[domain]] if domain else list(domains)
         except Unknown as error:
