@@ -1,4 +1,8 @@
-"""Comments as hashed character n-grams, of syllables and of letters (jamo), so that "시1발" and "ㅅㅂ" leave traces too."""
+"""Comments as hashed character n-grams, of syllables and of letters (jamo), after the usual disguises are taken off.
+
+What people do to get an insult past a filter: letters that cannot be seen or that stand on others, signs and single digits
+between syllables, syllables apart, syllables taken to pieces. `tidy` undoes these; what it cannot undo still shares n-grams.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,34 @@ from sklearn.preprocessing import normalize
 
 BITS = 18
 WIDTH = 2**BITS
+LEADING, VOWELS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+TRAILING = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+#: category of letters that are none, of marks on other letters; Hangul's fillers count as letters and are not seen either
+UNSEEN = {"Cf", "Cc", "Mn", "Me"}
+FILLERS = "\u3164\u115f\u1160\uffa0"
+_HANGUL = "가-힣ㄱ-ㅎㅏ-ㅣ"
 _REPEATED = re.compile(r"(.)\1{2,}")
+_SYLLABLE = re.compile(f"([{LEADING}])([{VOWELS}])(?:([{TRAILING}])(?![{VOWELS}]))?")
+_BETWEEN = re.compile(rf"(?<=[{_HANGUL}])(?:[^\w\s]+|[0-9a-z_])(?=[{_HANGUL}])|(?<=[{_HANGUL}])[^\w\s.,!?~…'\"()\-]+")
+#: three syllables or more, each by itself
+APART = re.compile(rf"(?<!\S)[{_HANGUL}](?:[^\S\n]+[{_HANGUL}](?!\S)){{2,}}")
 
 
 def tidy(text: str) -> str:
-    """Lower case, no invisible characters, no letter more than twice in a row."""
-    kept = "".join(
-        letter for letter in text.lower() if unicodedata.category(letter) not in ("Cf", "Cc") or letter in "\n\t "
-    )
-    return _REPEATED.sub(r"\1\1", kept)
+    """Lower case, disguises taken off, no letter more than twice in a row."""
+    shown = "".join(letter for letter in unicodedata.normalize("NFC", text).lower() if _seen(letter))
+    joined = APART.sub(lambda found: re.sub(r"\s", "", found[0]), _BETWEEN.sub("", shown))
+    return _REPEATED.sub(r"\1\1", _SYLLABLE.sub(_composed, joined))
+
+
+def _seen(letter: str) -> bool:
+    return letter in "\n\t" or (unicodedata.category(letter) not in UNSEEN and letter not in FILLERS)
+
+
+def _composed(found: re.Match) -> str:
+    """The syllable of a leading consonant, a vowel and perhaps a trailing one (Unicode 16, section 3.12)."""
+    trailing = TRAILING.index(found[3]) + 1 if found[3] else 0
+    return chr(0xAC00 + (LEADING.index(found[1]) * 21 + VOWELS.index(found[2])) * 28 + trailing)
 
 
 def letters(text: str) -> str:

@@ -2,8 +2,8 @@
 
 Learning from decisions alone makes such a filter flag almost everything after some hundred one-sided ones. Four things
 hold it: each step is small, and smaller still on n-grams that clean comments are full of; eight pretrained examples are
-rehearsed with every decision (Robins, Connection Science 1995); and a decision after which more of a fixed clean set would
-be flagged than allowed is set aside for staff to look at.
+rehearsed with every decision (Robins, Connection Science 1995); the bias stays; and a gate: a decision after which more of a
+fixed clean set would be flagged than allowed, or fewer of a fixed abusive one, is set aside for staff to look at.
 """
 
 from __future__ import annotations
@@ -45,24 +45,37 @@ class Decisions:
 
 @cache
 def pretrained() -> dict[str, Any]:
-    """The shipped arrays: weight, bias, thresholds (hold, hide), rehearsed rows with labels, watched clean rows."""
+    """The shipped arrays: weight, bias, thresholds (hold, hide) and hashed rows.
+
+    Rows of the training part are `rehearsed` (with labels); of the validation part clean ones are `watched` and abusive ones
+    `caught`, for the gate; those of the test part (`test`, with labels and whether the word list has them) measure versions.
+    """
     with np.load(PRETRAINED, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
+    rehearsed, label = unpacked(arrays, "rehearsed"), arrays["rehearsed_label"].astype(bool)
     return {
         "weight": arrays["weight"].astype(np.float32),
         "bias": float(arrays["bias"]),
         "hold": float(arrays["thresholds"][0]),
         "hide": float(arrays["thresholds"][1]),
-        "rehearsed": _rows(arrays, "rehearsed"),
-        "rehearsed_label": arrays["rehearsed_label"].astype(bool),
-        "pace": _pace(_rows(arrays, "rehearsed"), arrays["rehearsed_label"].astype(bool)),
-        "watched": _rows(arrays, "watched"),
+        "rehearsed": rehearsed,
+        "rehearsed_label": label,
+        "pace": _pace(rehearsed, label),
+        "watched": unpacked(arrays, "watched"),
+        "caught": unpacked(arrays, "caught"),
+        "test": unpacked(arrays, "test"),
+        "test_label": arrays["test_label"].astype(bool),
+        "test_listed": arrays["test_listed"].astype(bool),
     }
 
 
-def _rows(arrays: Mapping[str, np.ndarray], name: str) -> sp.csr_matrix:
-    parts = (arrays[f"{name}_data"].astype(np.float32), arrays[f"{name}_indices"], arrays[f"{name}_indptr"])
-    return sp.csr_matrix(parts, (len(parts[2]) - 1, WIDTH))
+def unpacked(arrays: Mapping[str, np.ndarray], name: str) -> sp.csr_matrix:
+    """float32 rows of what `fixtures.comments.build.packed` wrote: positions are sums of gaps, anew in each row."""
+    ends = arrays[f"{name}_indptr"]
+    sums = np.cumsum(np.array([1, 2**8, 2**16]) @ arrays[f"{name}_gaps"].astype(np.int64))
+    before = np.concatenate([[0], sums])[ends[:-1]]
+    places = (sums - np.repeat(before, np.diff(ends))).astype(np.int32)
+    return sp.csr_matrix((arrays[f"{name}_data"].astype(np.float32), places, ends), (len(ends) - 1, WIDTH))
 
 
 def _pace(rows: sp.csr_matrix, abusive: np.ndarray) -> np.ndarray:
@@ -81,17 +94,21 @@ class CommentFilter(Estimator):
         "step": Param(12.0, "how far one decision moves the weights", 0.01, 50),
         "rehearsal": Param(8, "pretrained examples learned with each decision", 0, 64),
         "drift": Param(0.001, "share of the clean set by which more may be flagged, before a decision waits", 0.0, 0.2),
+        "loss": Param(
+            0.02, "share of the abusive set by which fewer may be flagged, before a decision waits", 0.0, 1.0
+        ),
     }
 
     def fit(self, data: Decisions, params: Mapping[str, Any] | None = None, progress=None) -> Base:
-        """The pretrained filter after all decisions; `state["waiting"]` has the keys of those that the clean set holds back."""
+        """The pretrained filter after all decisions; `state["waiting"]` has the keys of those that the gate holds back."""
         chosen, known = self.with_defaults(params), pretrained()
         weight, bias = known["weight"].copy(), known["bias"]  # the bias stays: it would move every comment at once
-        before = flagged(known["watched"], weight, bias, known["hold"])
+        before = flags(known, weight, bias)
         waiting: list[int] = []
         for number in range(len(data)):
             moved = _step(weight, bias, data, number, chosen)
-            if flagged(known["watched"], moved, bias, known["hold"]) - before > chosen["drift"]:
+            more, fewer = np.subtract(flags(known, moved, bias), before) * (1, -1)
+            if more > chosen["drift"] or fewer > chosen["loss"]:
                 waiting.append(data.keys[number] if data.keys else number)
             else:
                 weight = moved
@@ -110,20 +127,23 @@ class CommentFilter(Estimator):
         return probability(matrix, weight, base.state["bias"])
 
     def evaluate(self, data: Decisions, params=None, seed=0):
-        """What the decisions changed: agreement with staff before and after, clean texts flagged before and after."""
+        """Precision and recall on the shipped test rows beside a word list's, and what the decisions changed."""
+        from ml.estimators.comments.report import figures, picture  # scikit-learn's metrics: only training needs them
+
         base, known = self.fit(data, params), pretrained()
         old = probability(data.rows, known["weight"], known["bias"])
         new, hold = self.predict(base, data.rows), known["hold"]
-        watched = self.predict(base, known["watched"])
-        first = flagged(known["watched"], known["weight"], known["bias"], hold)
+        score = self.predict(base, known["test"])
+        clean = [flags(known, weight, known["bias"])[0] for weight in (known["weight"], base.cache["weight"])]
         return {
             "decisions": len(data),
             "waiting": len(base.state["waiting"]),
             "agreement_before": _mean((old >= hold) == data.abusive),
             "agreement_after": _mean((new >= hold) == data.abusive),
-            "clean_flagged_before": round(first, 4),
-            "clean_flagged_after": _mean(watched >= hold),
-        }, None
+            "clean_flagged_before": round(clean[0], 4),
+            "clean_flagged_after": round(clean[1], 4),
+            "test": figures(known["test_label"], score, _limits(), known["test_listed"]),
+        }, picture(known["test_label"], score, _limits(), known["test_listed"])
 
 
 def _limits() -> dict[str, float]:
@@ -134,9 +154,11 @@ def _mean(values: np.ndarray) -> float | None:
     return round(float(np.mean(values)), 4) if len(values) else None
 
 
-def flagged(rows: sp.csr_matrix, weight: np.ndarray, bias: float, limit: float) -> float:
-    """Share of rows at or above the limit."""
-    return float((probability(rows, weight, bias) >= limit).mean())
+def flags(known: Mapping[str, Any], weight: np.ndarray, bias: float) -> tuple[float, float]:
+    """Shares of the gate's clean rows and of its abusive rows that would be held."""
+    shares = (probability(known[name], weight, bias) >= known["hold"] for name in ("watched", "caught"))
+    clean, abusive = (float(share.mean()) for share in shares)
+    return clean, abusive
 
 
 def _step(weight: np.ndarray, bias: float, data: Decisions, number: int, params: Mapping[str, Any]) -> np.ndarray:
