@@ -81,10 +81,12 @@ class DecisionAdmin(ReadOnlyAdmin):
         count = 0
         for decision in queryset.order_by("-pk"):  # the latest first, which the earlier ones wait for
             try:
-                services.decision_revert(by=request.user, decision=decision)
+                services.decision_revert(by=request.user, decision=decision, train=False)
                 count += 1
             except ValidationError as error:
                 self.message_user(request, f"{decision}: {error.messages[0]}", messages.ERROR)
+        if count:
+            training.train_now()
         self.message_user(request, _("Decisions taken back: %(count)d.") % {"count": count}, messages.SUCCESS)
 
 

@@ -92,8 +92,11 @@ def comment_decide(*, by, comment, verdict, reason=""):
 
 
 @transaction.atomic
-def decision_revert(*, by, decision):
-    """Take a decision back: state, reports and appeal are as they were before, the filter unlearns it with the next training."""
+def decision_revert(*, by, decision, train=True):
+    """Take a decision back: state, reports and appeal are as they were before, and the filter is trained without it at once.
+
+    `train`: False where many are taken back; call `training.train_now()` after the last.
+    """
     _check(by)
     comment = _locked(decision.comment_id) if decision.comment_id else None
     rows = ModerationDecision.objects.filter(pk=decision.pk)
@@ -106,7 +109,8 @@ def decision_revert(*, by, decision):
     Appeal.objects.filter(decision=decision).update(decision=None)
     if comment is not None:
         _set(comment, decision.state_before, decision.reason_before)
-    training.train_soon()
+    if train:
+        training.train_now()
     return decision
 
 

@@ -1,6 +1,7 @@
 """What becomes of a new comment: scored at once by the filter in production, shown, held or hidden by staff's thresholds."""
 
 import logging
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from ml import estimators, parameters, registry, revisions
 from ml.parameters import Parameter
 
 DOMAIN, ESTIMATOR, SCOPE = "activities", "comment_filter", "activities.comments"
-WORDS, WORD_LENGTH, TOLD = 60, 40, 3
+WORDS, WORD_LENGTH, TOLD = 120, 40, 3
+WORDS_HELD = "fuck, fucking, fucker, motherfucker, bitch, bitches, asshole, cunt, whore, slut, faggot, nigger, retard"
 logger = logging.getLogger(__name__)
 
 
@@ -43,6 +45,12 @@ def define_parameters() -> None:
             max=10_000,
             label=_("Train after"),
             help=_("Decisions of staff after which the filter is trained at once, and not only at night."),
+        ),
+        Parameter(
+            "words",
+            WORDS_HELD,
+            label=_("Words that are always held"),
+            help=_("With commas between them. The filter learned from Korean comments: name here what it cannot know."),
         ),
     ]
     parameters.define(SCOPE, declared, title=_("Comments and their moderation"))
@@ -78,10 +86,26 @@ def screen(text: str) -> Screened:
 def _judged(text, values, numbers) -> Screened:
     score, base = _asked([text], numbers)
     score = float(score[0])
-    hold, hide = (values[name] or base.state[name] for name in ("hold", "hide"))
+    hold, hide = limits(values, base)
     if values["mode"] == "hide" and score >= hide:
         return Screened(Comment.State.HIDDEN, BY_FILTER, score)
-    return Screened(Comment.State.HELD, BY_FILTER, score) if score >= hold else Screened(score=score)
+    if score >= hold or _is_listed(text, values["words"]):
+        return Screened(Comment.State.HELD, BY_FILTER, score)
+    return Screened(score=score)
+
+
+def limits(values, base) -> tuple[float, float]:
+    """The scores from which comments are held and hidden: those of staff, or the filter's own."""
+    return values["hold"] or base.state["hold"], values["hide"] or base.state["hide"]
+
+
+def _is_listed(text, words) -> bool:
+    """Whether it has one of the words that staff wrote down; words of Latin letters count only as whole ones."""
+    from ml.estimators.comments.features import tidy  # imported late, as above
+
+    plain = tidy(text)
+    wanted = [re.escape(word) for part in words.split(",") if (word := tidy(part).strip())]
+    return bool(wanted) and re.search(rf"(?<![a-z])(?:{'|'.join(wanted)})(?![a-z])", plain) is not None
 
 
 def _asked(texts, numbers=None):
@@ -98,13 +122,36 @@ def _asked(texts, numbers=None):
 
 def telling_words(texts: Sequence[str]) -> list[list[tuple[str, float]]]:
     """For each text the words that the filter minds most, each with the score that it has alone; the worst first."""
-    words = [list(dict.fromkeys(word[:WORD_LENGTH] for word in text.split()))[:WORDS] for text in texts]
+    words = [list(dict.fromkeys(_tokens(text)))[:WORDS] for text in texts]
     asked = sorted({word for some in words for word in some})
     if not asked:
         return [[] for _text in texts]
     scores, base = _asked(asked)
     score = dict(zip(asked, map(float, scores), strict=True))
     return [_worst([(word, score[word]) for word in some], base.state["hold"]) for some in words]
+
+
+def marked(text: str, told: Sequence[tuple[str, float]], above: float) -> list[tuple[str, float | None]]:
+    """The text in parts that join to it: each with the score of the telling word that it is, or None."""
+    score = {word: value for word, value in told if value >= above}
+    found, end = [], 0
+    for match in _token_pattern().finditer(text):
+        if (word := match[0][:WORD_LENGTH]) in score:
+            found += [(text[end : match.start()], None), (match[0], score[word])]
+            end = match.end()
+    return [part for part in [*found, (text[end:], None)] if part[0]]
+
+
+def _tokens(text):
+    return [match[0][:WORD_LENGTH] for match in _token_pattern().finditer(text)]
+
+
+@cache
+def _token_pattern():
+    """Words, and syllables that stand apart as one."""
+    from ml.estimators.comments.features import APART
+
+    return re.compile(rf"{APART.pattern}|\S+")
 
 
 def _worst(pairs, hold):

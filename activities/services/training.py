@@ -2,7 +2,6 @@
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Q
 from django_q.tasks import async_task
 
 from activities.models import ModerationDecision, Verdict
@@ -46,20 +45,21 @@ def _joined(parts, dtype):
 
 
 def train_soon() -> bool:
-    """Queue a training whenever so and so many were decided or taken back since the last one; tells whether it did."""
-    last = (
-        TrainingRun.objects.filter(domain=DOMAIN, family=ESTIMATOR, kind="train", status="done")
-        .order_by("-started_at")
-        .first()
+    """Queue a training whenever so and so many were decided since the last one; tells whether it did."""
+    last = TrainingRun.objects.filter(domain=DOMAIN, family=ESTIMATOR, status="done").order_by("-started_at").first()
+    rows = (
+        ModerationDecision.objects.all() if last is None else ModerationDecision.objects.filter(at__gt=last.started_at)
     )
-    since = Q() if last is None else Q(at__gt=last.started_at)
-    undone = Q(reverted_at__isnull=False) if last is None else Q(reverted_at__gt=last.started_at)
-    rows = ModerationDecision.objects.all()
-    changes = rows.filter(since).count() + rows.filter(undone).count()
+    changes = rows.count()
     if not changes or changes % parameters.get(SCOPE)["train_after"]:
         return False
-    transaction.on_commit(lambda: async_task("recommendations.tasks.train_family", DOMAIN, ESTIMATOR))
+    train_now()
     return True
+
+
+def train_now() -> None:
+    """Queue a training: what was taken back shall not count for longer than that takes."""
+    transaction.on_commit(lambda: async_task("recommendations.tasks.train_family", DOMAIN, ESTIMATOR))
 
 
 def waiting() -> set[int]:

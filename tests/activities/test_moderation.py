@@ -105,6 +105,26 @@ def test_the_filter_in_production_is_asked(say, moderator):
     assert say("저런 쿠쿠삥뽕이 또 왔어").state != "shown"
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("f*** off, what the FUCK", "held"),
+        ("Fuck!", "held"),
+        ("fuchsia flowers", "shown"),
+        ("assholes", "shown"),
+        ("바보들아", "held"),
+    ],
+)
+def test_words_that_staff_wrote_down_are_held(say, text, state):
+    parameters.set(SCOPE, "words", "fuck, asshole,, 바보")
+    assert say(text).state == state
+
+
+def test_without_words_nothing_is_held_for_words(say):
+    parameters.set(SCOPE, "words", " , ")
+    assert say("fuck").state == "shown"
+
+
 def test_a_broken_filter_keeps_nobody_from_commenting(say):
     base = FILTER.fit(training.decisions())
     broken = {**base.state, "moved": np.zeros(3, np.float32)}
@@ -116,6 +136,16 @@ def test_a_broken_filter_keeps_nobody_from_commenting(say):
 def test_the_words_that_spoke_for_it():
     assert next(word for word, _score in screening.telling_words([f"다음 주 {ABUSE}", ""])[0]) == "병신아"
     assert screening.telling_words([""]) == [[]]
+
+
+@pytest.mark.django_db
+def test_telling_words_are_marked_in_the_text():
+    text = "다음 주에  이 병 신 아\n<b>꺼져</b>"
+    told = screening.telling_words([text])[0]
+    parts = screening.marked(text, told, 0.72)
+    assert "".join(part for part, _score in parts) == text
+    assert "이 병 신 아" in [part for part, score in parts if score]
+    assert screening.marked(CLEAN, screening.telling_words([CLEAN])[0], 0.72) == [(CLEAN, None)]
 
 
 # -- reports --------------------------------------------------------------------------------------------------------------
@@ -260,6 +290,19 @@ def test_four_hundred_one_sided_decisions(say, moderator, bob, activity):
     assert screening.screen(ABUSE).state == "shown"  # the filter is off
     parameters.set(SCOPE, "mode", "hide")
     assert screening.screen(ABUSE).state == "hidden"
+
+
+def test_taking_back_unteaches_exactly_and_at_once(say, moderator, django_capture_on_commit_callbacks):
+    teach(moderator, say, ["이 쿠쿠삥뽕아", "쿠쿠삥뽕들 많네"], "abusive")
+    before = train_family("activities", "comment_filter")
+    score = screening.screen("저런 쿠쿠삥뽕이").score
+    decision = services.comment_decide(by=moderator, comment=say("너 쿠쿠삥뽕이지"), verdict="abusive", reason="x")
+    assert train_family("activities", "comment_filter") != before
+    assert screening.screen("저런 쿠쿠삥뽕이").score > score
+    with django_capture_on_commit_callbacks(execute=True):
+        services.decision_revert(by=moderator, decision=decision)
+    assert registry.production("activities", "comment_filter").version == before.version
+    assert screening.screen("저런 쿠쿠삥뽕이").score == score
 
 
 def test_training_is_queued_after_so_many_decisions(say, moderator, django_capture_on_commit_callbacks):

@@ -19,6 +19,8 @@ BITS = 18
 WIDTH = 2**BITS
 LEADING, VOWELS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 TRAILING = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+#: letters of a text that is read in pieces as well, and of a piece
+LONG, PIECE = 120, 60
 #: category of letters that are none, of marks on other letters; Hangul's fillers count as letters and are not seen either
 UNSEEN = {"Cf", "Cc", "Mn", "Me"}
 FILLERS = "\u3164\u115f\u1160\uffa0"
@@ -50,6 +52,19 @@ def _composed(found: re.Match) -> str:
 def letters(text: str) -> str:
     """The jamo of a tidied text; the mark keeps its n-grams apart from those of syllables."""
     return "\x01" + unicodedata.normalize("NFKD", tidy(text))
+
+
+def pieces(text: str) -> list[str]:
+    """The text, and where it is long its pieces of about 60 letters, half over one another: a long text hides a short insult."""
+    if len(text) <= LONG:
+        return [text]
+    found, piece = [text], []
+    for word in text.split():
+        piece.append(word[:PIECE])
+        if sum(map(len, piece)) + len(piece) >= PIECE:
+            found.append(" ".join(piece))
+            piece = piece[len(piece) // 2 :] if len(piece) > 1 else []
+    return [*found, " ".join(piece)]
 
 
 def _vectorizer(analyzer: str, sizes: tuple[int, int], preprocess) -> HashingVectorizer:

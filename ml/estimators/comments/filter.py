@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ml.estimators.base import Estimator
-from ml.estimators.comments.features import WIDTH, hashed
+from ml.estimators.comments.features import WIDTH, hashed, pieces
 from ml.families.base import Base, Param, digest
 
 PRETRAINED = Path(__file__).with_name("pretrained.npz")
@@ -119,12 +119,17 @@ class CommentFilter(Estimator):
         return Base(self.name, state, chosen, fingerprint)
 
     def predict(self, base: Base, rows: Sequence[str] | sp.csr_matrix) -> np.ndarray:
-        """Probability of being abusive for each text (or hashed row)."""
-        matrix = rows if sp.issparse(rows) else hashed(rows)
+        """Probability of being abusive for each text (or hashed row); of a long text, that of its worst piece."""
         weight = base.cache.get("weight")
         if weight is None:
             weight = base.cache["weight"] = pretrained()["weight"] + base.state["moved"]
-        return probability(matrix, weight, base.state["bias"])
+        if sp.issparse(rows):
+            return probability(rows, weight, base.state["bias"])
+        parts = [pieces(text) for text in rows]
+        if not parts:
+            return np.zeros(0)
+        scores = probability(hashed([part for some in parts for part in some]), weight, base.state["bias"])
+        return np.maximum.reduceat(scores, np.cumsum([0, *map(len, parts)])[:-1])
 
     def evaluate(self, data: Decisions, params=None, seed=0):
         """Precision and recall on the shipped test rows beside a word list's, and what the decisions changed."""

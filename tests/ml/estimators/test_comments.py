@@ -56,6 +56,14 @@ def test_disguises_are_taken_off(base, disguised):
     assert FILTER.predict(base, [disguised])[0] >= base.state["hide"]
 
 
+def test_an_insult_in_the_middle_of_a_long_text_is_found(base):
+    long = " ".join(CLEAN)[:800]
+    asked = [long, f"{long[:400]} 이 병신아 꺼져라 {long[400:]}", "가" * 900, "이 병신아 꺼져라", ""]
+    held = FILTER.predict(base, asked) >= base.state["hold"]
+    assert held.tolist() == [False, True, False, True, False]
+    assert FILTER.predict(base, []).shape == (0,)
+
+
 def test_rows_are_shipped_as_they_were():
     rows = hashed(["안녕하세요 반갑습니다", "", "ㅋㅋㅋ"])
     assert abs(rows - unpacked(packed("rows", rows), "rows")).max() < 1e-3
