@@ -8,7 +8,7 @@ from meals import importing, spending
 from meals.days import today
 from meals.feeds import FAMILIES, FEEDS
 from meals.learning import offers, past_offers
-from meals.models import Food, FoodLike, FoodType, Group, Menu
+from meals.models import Food, FoodLike, FoodType, Group, GroupMembership, Menu
 from recommendations.domains import Domain, domains
 
 TEXT_LENGTH = 2000
@@ -41,6 +41,8 @@ class MealDomain(Domain):
     estimators = ("spending",)
     feeds = FEEDS
     card_template = "meals/_card.html"
+    amounts = {"price": _("price (won)"), "calories": _("calories (kcal)"), "spiciness": _("spiciness")}
+    groupings = {"company": _("company")}
     import_columns = importing.FOOD_COLUMNS
 
     @cached_property
@@ -100,6 +102,10 @@ class MealDomain(Domain):
 
     def keywords(self, user):
         return " ".join(user.keywords)
+
+    def member_groups(self, users):
+        rows = GroupMembership.objects.filter(user__in=users).order_by("-pk").values_list("user_id", "group__name")
+        return {"company": dict(rows)}
 
     def label_names(self, labels):
         names = {kind.slug: kind.name for kind in FoodType.objects.filter(slug__in=labels)}

@@ -277,7 +277,7 @@ class TrainingRun(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["domain", "family"],
+                fields=["domain", "family", "kind"],
                 condition=Q(status__in=["queued", "running"]),
                 name="ml_training_one_at_a_time",
             )

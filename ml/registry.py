@@ -95,6 +95,13 @@ def save_version(
         return row
 
 
+def exists(domain: str, base: Base) -> bool:
+    """Whether an equal version, in working order, is there already."""
+    from ml.models import ModelVersion
+
+    return ModelVersion.objects.filter(domain=domain, family=base.family, version=base.version, broken="").exists()
+
+
 def code_version() -> str:
     """What made a base: the site's CODE_VERSION, where set, and the numeric libraries."""
     libraries = [f"{name} {metadata.version(name)}" for name in ("numpy", "scipy", "scikit-learn")]

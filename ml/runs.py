@@ -38,14 +38,17 @@ class Cancelled(RuntimeError):
     """Staff asked for this run to end; raised out of `progress` within the training."""
 
 
-def queue_run(domain: str, family: str, task_id: str = ""):
-    """A visible row for a training that a task queue will start; AlreadyRunning when one is queued or running."""
+def queue_run(domain: str, family: str, task_id: str = "", **more):
+    """A visible row for what a task queue will start; AlreadyRunning when one of its kind is queued or running.
+
+    `more`: for an evaluation its `kind` and `version`.
+    """
     from ml.models import TrainingRun
 
     _bury(domain, family)
     try:
         with transaction.atomic():
-            return TrainingRun.objects.create(domain=domain, family=family, task_id=task_id)
+            return TrainingRun.objects.create(domain=domain, family=family, task_id=task_id, **more)
     except IntegrityError as error:
         raise AlreadyRunning(f"{domain}/{family} is already queued or being trained") from error
 
@@ -98,7 +101,7 @@ def start(domain: str, family: str, task_id: str):
     fields = {"status": "running", "owner": me(), "started_at": now, "updated_at": now}
     if task_id:
         fields["task_id"] = task_id
-    runs = TrainingRun.objects.filter(domain=domain, family=family)
+    runs = TrainingRun.objects.filter(domain=domain, family=family, kind="train")
     queued = runs.filter(status="queued").first()
     if queued is not None and runs.filter(pk=queued.pk, status="queued").update(**fields):
         queued.refresh_from_db()
@@ -190,7 +193,9 @@ class Reporter:
         log = logger.info if cancelled else logger.error
         log(f"training_{run.status}", domain=run.domain, family=run.family, error=run.error)
 
-    def done(self, version) -> None:
-        self(1.0, f"version #{version.number}")
+    def done(self, version, again: bool = False) -> None:
+        """`again`: the version was there already."""
+        self(1.0, f"version #{version.number}{' again: same data, parameters and seed' if again else ''}")
+        self.run.again = again
         self.run.version, self.run.status, self.run.finished_at = version, "done", timezone.now()
         self.run.save()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from ml import estimators, families, parameters, registry, runs
+from ml import estimators, families, outcomes, parameters, registry, runs
 from ml.families.items import TrainingData
 from ml.runs import Progress
 
@@ -43,6 +43,7 @@ def train(
     seed: int = 0,
     task_id: str = "",
     run=None,
+    measure: outcomes.Measure | None = None,
 ):
     """Fit `family` on `data`, evaluate it, store it, and return its `ModelVersion` (a candidate).
 
@@ -53,6 +54,7 @@ def train(
     params : the family's; None takes what staff set in the scope ``ml.<family>``.
     progress : called with a share between 0 and 1 and a message.
     run : a row that `runs.claim` gave; None starts one.
+    measure : what evaluates the family by time, row by row (`ml.outcomes`); None keeps no rows.
 
     Raises
     ------
@@ -71,18 +73,23 @@ def train(
             declare_family_parameters()
             params = parameters.get(f"ml.{family}") if f"ml.{family}" in parameters.scopes() else {}
         report.stage(0.0, f"fit on {_described(data, maker)}")
-        base = maker.fit(data, params, lambda share, message: report(share * 0.6, message))
-        report.stage(0.6, "evaluate")
+        base = maker.fit(data, params, lambda share, message: report(share * 0.5, message))
+        report.stage(0.5, "evaluate")
         metrics, picture = maker.evaluate(data, base.params, seed)
+        report.stage(0.7, "evaluate by time")
+        measured = outcomes.attempt(measure, base, lambda share, message: report(0.7 + share * 0.25, message))
         report.stage(0.95, "store")
         rows = maker.size(data)
+        again = registry.exists(domain, base)
         version = registry.save_version(
             domain, base, metrics=metrics, picture=picture, rows=rows, window=_window(data), seed=seed
         )
+        if measured is not None:
+            outcomes.store(version, measured)
     except BaseException as error:
         report.fail(error)
         raise
-    report.done(version)
+    report.done(version, again)
     return version
 
 

@@ -26,6 +26,7 @@ class ProblemDomain(Domain):
     estimators = (tagging.ESTIMATOR,)
     feeds = feeds.FEEDS
     listed_is_visible = True
+    amounts = {"level": _("level")}
     card_template = "problems/_card.html"
     import_columns = importing.COLUMNS
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ml import estimators as ml_estimators
@@ -16,9 +15,22 @@ from ml import parameters
 from ml.families.items import Item
 from ml.parameters import Parameter
 from recommendations import model_settings
+from recommendations.unknown import Unknown, UnknownDomain, UnknownFeed, UnknownVerb
 
 if TYPE_CHECKING:
     from recommendations.feeds import Feed
+
+__all__ = [
+    "CLIENT_VERBS",
+    "Domain",
+    "Offer",
+    "Registry",
+    "Unknown",
+    "UnknownDomain",
+    "UnknownFeed",
+    "UnknownVerb",
+    "domains",
+]
 
 #: What pages and apps may post; everything else comes only from the site's own actions.
 CLIENT_VERBS = frozenset({"view", "like", "dislike", "hide", "impression"})
@@ -126,6 +138,15 @@ class Domain:
     def estimator_data(self, name: str) -> Any:
         """What the estimator of that name is trained on."""
         raise NotImplementedError(f"The domain {self.name!r} defines no `estimator_data`, which {name!r} needs.")
+
+    #: names in `numbers` that are amounts of something → titles, for rules that explain models in words
+    amounts: ClassVar[Mapping[str, Any]] = {}
+    #: names in `member_groups` → titles
+    groupings: ClassVar[Mapping[str, Any]] = {}
+
+    def member_groups(self, users: Collection[int]) -> Mapping[str, Mapping[int, str]]:
+        """By which groups of members evaluations are shown besides their past: grouping → user's key → group."""
+        return {}
 
     def label_names(self, labels: Sequence[str]) -> dict[str, str]:
         """Labels in words, for explanations and the profile."""
@@ -260,38 +281,6 @@ class Registry:
             return self._domains[name]
         except KeyError:
             raise UnknownDomain(name, list(self._domains)) from None
-
-
-class Unknown(LookupError):
-    """A name that is not there, with the ones that are."""
-
-    kind = "name"
-
-    def __init__(self, name: str, known: Sequence[str]):
-        super().__init__(f"There is no {self.kind} {name!r}; there are: {', '.join(sorted(known)) or 'none'}.")
-        self.name, self.known = name, known
-
-    @property
-    def sentence(self) -> str:
-        """The message in the caller's language, for the API; commands speak English."""
-        known = ", ".join(sorted(self.known))
-        return gettext("“%(name)s” is unknown; there are: %(known)s.") % {"name": self.name[:40], "known": known}
-
-
-class UnknownDomain(Unknown):
-    kind = "domain"
-
-
-class UnknownFeed(Unknown):
-    kind = "feed"
-
-    def __init__(self, domain: str, name: str, known: Sequence[str]):
-        super().__init__(name, known)
-        self.domain = domain
-
-
-class UnknownVerb(Unknown):
-    kind = "verb"
 
 
 domains = Registry()

@@ -139,8 +139,7 @@ def walk(
     step. `params` overlay the fitter's settings; pass a `fitter` with the site's own, or one that kept its fits.
     """
     fit = fitter or Fitter(domain, log)
-    positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
-    chosen = _sample(log, start, end, positive, events, seed)
+    chosen = discoveries(domain, log, start, end, events, seed)
     checkpoints = list(np.linspace(start, end, refits + 1)[:-1])
     members = Members(domain, log)
     bases: dict[str, Base] = {}
@@ -161,12 +160,16 @@ def walk(
         learn(domain, log, member, n)
 
 
-def _sample(log: Log, start: float, end: float, positive: set[int], events: int, seed: int) -> set[int]:
-    """Numbers of the events that are a member's first contact with an item that they liked or joined, then or later."""
+def discoveries(domain: Domain, log: Log, start: float, end: float, events: int = 0, seed: int = 0) -> set[int]:
+    """Numbers of the events that are a member's first contact with an item that they liked or joined, then or later.
+
+    With `events`, a seeded sample of so many.
+    """
+    positive = {code for code, verb in enumerate(log.verbs) if verb in domain.positive_verbs}
     pair = log.user.astype(np.int64) * (len(log.snapshot) + 1) + log.item
     _, first = np.unique(pair, return_index=True)
-    discoveries = first[np.isin(pair[first], pair[np.isin(log.verb, list(positive))])]
-    window = discoveries[(log.time[discoveries] >= start) & (log.time[discoveries] < end)]
+    found = first[np.isin(pair[first], pair[np.isin(log.verb, list(positive))])]
+    window = found[(log.time[found] >= start) & (log.time[found] < end)]
     if events and len(window) > events:
         window = np.random.default_rng(seed).choice(window, events, replace=False)
     return set(window.tolist())

@@ -44,7 +44,7 @@ def walk_menus(
     if not offers:
         raise ValueError(f"{domain.name} keeps no offers (`Domain.past_offers`); use another protocol")
     fit = fitter or Fitter(domain, log)
-    chosen = _choices(domain, log, offers, start, end, events, seed)
+    chosen = choices(domain, log, offers, start, end, events, seed)
     checkpoints = list(np.linspace(start, end, refits + 1)[:-1])
     members = Members(domain, log)
     waiting: dict[int, deque[int]] = defaultdict(deque)
@@ -65,7 +65,7 @@ def walk_menus(
         waiting[user].append(n)
 
 
-def _choices(domain: Domain, log: Log, offers, start: float, end: float, events: int, seed: int) -> set[int]:
+def choices(domain: Domain, log: Log, offers, start: float, end: float, events: int = 0, seed: int = 0) -> set[int]:
     """Numbers of the events that chose something out of a known offer of two items or more."""
     verbs = [code for code, verb in enumerate(log.verbs) if verb in domain.choice_verbs]
     window = np.flatnonzero(np.isin(log.verb, verbs) & (log.time >= start) & (log.time < end))

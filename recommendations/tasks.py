@@ -21,24 +21,55 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
     `run`: the row of a training that staff queued (`ml.runs.claim`).
     """
     from ml import registry, training
+    from recommendations import outcomes
 
     kind = domains[domain]
     estimator = family in kind.estimators
 
+    logs = []
+
     def data():
         if estimator:
             return kind.estimator_data(family)
-        return log_of(kind, catalogue.current(domain)).training(extra=kind.training_extra())
+        logs.append(log_of(kind, catalogue.current(domain)))
+        return logs[0].training(extra=kind.training_extra())
+
+    def measure(base, say):
+        return outcomes.evaluate(domain, family, base.params, log=logs[0], say=say)
 
     params = None if estimator else model_settings.in_force(domain, family)
-    version = training.train(domain, family, data, params, progress=progress, run=run)
+    version = training.train(
+        domain, family, data, params, progress=progress, run=run, measure=None if estimator else measure
+    )
     if promote:
         registry.promote(version)
     return version
 
 
+def evaluate_version(version, run, progress=None) -> None:
+    """Measure a version that was trained earlier on the log of today; `run`: a claimed row."""
+    from ml import outcomes as stored
+    from ml import registry, runs
+    from recommendations import outcomes
+
+    domain, family = version.domain, version.family
+    if family in domains[domain].estimators:
+        raise ValueError(f"{family} recommends nothing to members: its figures are made when it is trained")
+    base = registry.load(domain, family, version.version, cached=False)
+    report = runs.Reporter(run, progress)
+
+    def own(cut):
+        return base if "origin" in version.metrics or outcomes.trained_before(version.window, cut) else None
+
+    measured = stored.attempt(
+        lambda base, say: outcomes.evaluate(domain, family, base.params, own=own, say=say), base, report
+    )
+    stored.store(version, measured)
+    report.done(version)
+
+
 def train_queued(run_id: int) -> None:
-    """Train what staff queued in the admin; the version stays a candidate. Delivered twice, it trains once."""
+    """Do what staff queued in the admin; a trained version stays a candidate. Delivered twice, it works once."""
     from ml.models import TrainingRun
 
     run = TrainingRun.objects.filter(pk=run_id, status="queued").first()
@@ -67,7 +98,10 @@ def train_claimed(run_id: int, promote: bool) -> None:
     if run is None:
         return
     try:
-        train_family(run.domain, run.family, promote, run=run)
+        if run.kind == "evaluate":
+            evaluate_version(run.version, run)
+        else:
+            train_family(run.domain, run.family, promote, run=run)
     except Cancelled:
         logger.info("training cancelled: domain=%s family=%s", run.domain, run.family)
     except BaseException as error:

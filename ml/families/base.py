@@ -131,6 +131,8 @@ class Family(ABC):
     params: ClassVar[Mapping[str, Param]] = {}
     #: parameter → values that `evaluate --tune` tries on validation data, the plainest first, one parameter after the other
     tuned: ClassVar[Mapping[str, tuple]] = {}
+    #: verb → 1 or 0, for families whose score is the probability of how an attempt ends, not of what is taken
+    outcomes: ClassVar[Mapping[str, int]] = {}
     #: parameters that only scoring reads: another value needs no new fit
     scoring: ClassVar[frozenset[str]] = frozenset()
 

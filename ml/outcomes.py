@@ -1,0 +1,77 @@
+"""Evaluations of versions: stored beside them, read for the comparison of two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from ml.evaluation.outcomes import Outcomes, packed, unpacked
+from ml.runs import Cancelled
+
+logger = structlog.get_logger(__name__)
+
+#: evaluations kept of one model; production's is kept besides
+KEPT = 30
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rows of an evaluation, or the `note` that says why there are none; `info` holds plain values about it."""
+
+    rows: Outcomes | None
+    info: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+#: (base, say) → what is measured of it; made by the layer that knows domains
+Measure = Callable[[Any, Callable[[float, str], None]], Measured]
+
+
+def store(version, measured: Measured) -> None:
+    """Put an evaluation beside its version, in place of an earlier one; the oldest ones of the model are dropped."""
+    from ml.models import ModelOutcome
+    from ml.values import jsonable
+
+    rows = measured.rows
+    values = {
+        "data": b"" if rows is None else packed(rows),
+        "rows": 0 if rows is None else len(rows),
+        "note": measured.note[:300],
+        "info": jsonable(measured.info),
+    }
+    ModelOutcome.objects.update_or_create(version=version, defaults=values)
+    same = ModelOutcome.objects.filter(version__domain=version.domain, version__family=version.family)
+    kept = same.order_by("-version__number").values_list("pk", flat=True)[:KEPT]
+    same.exclude(pk__in=list(kept)).exclude(version__status="production").delete()
+
+
+def attempt(measure: Measure | None, base: Any, say: Callable[[float, str], None]) -> Measured | None:
+    """What `measure` finds; a note where it cannot: the model is sound all the same. None without a measure."""
+    if measure is None:
+        return None
+    try:
+        return measure(base, say)
+    except (Cancelled, MemoryError):
+        raise
+    except ValueError as error:
+        return Measured(None, note=str(error) or type(error).__name__)
+    except Exception as error:
+        logger.exception("evaluation_failed", family=getattr(base, "family", ""))
+        return Measured(None, note=f"{type(error).__name__}: {error}")
+
+
+def of(version) -> tuple[Any, Outcomes | None]:
+    """(The stored evaluation or None, its rows or None); damaged rows count as none, with the reason as note."""
+    from ml.models import ModelOutcome
+
+    found = ModelOutcome.objects.filter(version=version).first()
+    if found is None or not found.rows:
+        return found, None
+    try:
+        return found, unpacked(bytes(found.data))
+    except ValueError as error:
+        found.note = str(error)
+        return found, None
