@@ -17,6 +17,7 @@ FAMILIES: dict[str, str] = {
     "content": "ml.families.content.Content",
     "item2vec": "ml.families.item2vec.Item2Vec",
     "deepfm": "ml.families.vulnerability.family.DeepFM",
+    "content_choice": "ml.families.choices.content.ContentChoice",
     "boosting": "ml.families.choices.boosting.Boosting",
     "neural_cf": "ml.families.choices.neural.NeuralCF",
     "deepfm_choice": "ml.families.choices.neural.DeepFMChoice",

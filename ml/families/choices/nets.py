@@ -21,17 +21,19 @@ Weights = Mapping[str, Any]
 
 
 class Batch(NamedTuple):
-    """One row a set. Of the offer (sets × items): number in the base plus one (0: unseen), content, codes of label and maker
-    plus one, columns. Of the past (sets × RECENT): numbers, contents, fading weights that add up to 1 (0: no past). The weekday.
+    """Of the rows of a table of items: number in the base plus one (0: unseen), the same as it counts in a past, content, codes
+    of label and maker plus one. Of each set, by rows of the table: the offer (sets × items) with its columns, the past (sets ×
+    RECENT) with fading weights that add up to 1 (0: no past). The weekday.
     """
 
     number: Any
+    past_number: Any
     content: Any
     label: Any
     maker: Any
+    row: Any
     columns: Any
-    past_number: Any
-    past_content: Any
+    past_row: Any
     past_weight: Any
     weekday: Any
 
@@ -76,9 +78,17 @@ def relu(x: Any) -> Any:
     return x * (x > 0)
 
 
+def _taken(table: Any, rows: Any) -> Any:
+    """Rows of a table; in torch by `index_select`, whose gradient is added up several times faster than that of indexing."""
+    if isinstance(table, np.ndarray):
+        return table[rows]
+    return table.index_select(0, rows.reshape(-1)).reshape(*rows.shape, *table.shape[1:])
+
+
 def _member(w: Weights, batch: Batch) -> tuple[Any, Any]:
     """(sets × size) of what was chosen before, faded, and of the last choice."""
-    past = w["past"][batch.past_number] + batch.past_content @ w["past_content"]
+    table = _taken(w["past"], batch.past_number) + batch.content @ w["past_content"]
+    past = _taken(table, batch.past_row)
     there = batch.past_weight[:, :1] > 0
     return (past * batch.past_weight[:, :, None]).sum(1), past[:, 0] * there
 
@@ -90,27 +100,32 @@ def _mlp(w: Weights, first: Any) -> Any:
 def neumf(w: Weights, batch: Batch) -> Any:
     """Scores (sets × items): product of member and item, plus an MLP over both, the last choice and the weekday."""
     user, last = _member(w, batch)
-    item = w["item"][batch.number] + batch.content @ w["item_content"]
-    deep = w["deep_item"][batch.number] + batch.content @ w["deep_content"]
-    known = (user @ w["w1_user"] + last @ w["w1_last"] + w["day"][batch.weekday] @ w["w1_day"])[:, None]
-    return (user[:, None] * item) @ w["gmf"] + _mlp(w, deep @ w["w1_item"] + known) + w["bias"][batch.number]
+    item = _taken(w["item"], batch.number) + batch.content @ w["item_content"]
+    deep = _taken(w["deep_item"], batch.number) + batch.content @ w["deep_content"]
+    known = (user @ w["w1_user"] + last @ w["w1_last"] + _taken(w["day"], batch.weekday) @ w["w1_day"])[:, None]
+    product = (_taken(item * w["gmf"], batch.row) * user[:, None]).sum(-1)
+    return (
+        product + _mlp(w, _taken(deep @ w["w1_item"], batch.row) + known) + _taken(w["bias"], batch.number)[batch.row]
+    )
 
 
 def deepfm(w: Weights, batch: Batch) -> Any:
     """Scores (sets × items): linear part, products of all pairs of fields, and an MLP over fields and columns."""
     user, last = _member(w, batch)
-    fields = {
-        "item": w["item"][batch.number] + batch.content @ w["item_content"],
-        "label": w["label"][batch.label],
-        "maker": w["maker"][batch.maker],
-        "user": user[:, None],
-        "last": last[:, None],
-        "day": w["day"][batch.weekday][:, None],
+    known = {"user": user, "last": last, "day": _taken(w["day"], batch.weekday)}
+    table = {
+        "item": _taken(w["item"], batch.number) + batch.content @ w["item_content"],
+        "label": _taken(w["label"], batch.label),
+        "maker": _taken(w["maker"], batch.maker),
     }
-    total = sum(fields.values())
-    pairs = ((total * total) - sum(field * field for field in fields.values())).sum(-1) / 2
-    first = sum(field @ w[f"w1_{name}"] for name, field in fields.items()) + batch.columns @ w["w1_columns"]
-    return pairs + _mlp(w, first) + batch.columns @ w["linear"] + w["bias"][batch.number]
+    # Sums over fields: those of the member once a set, those of the item once a row of the table.
+    of_member, of_item = (sum(fields.values()) for fields in (known, table))
+    squares = [sum((field * field).sum(-1) for field in fields.values()) for fields in (known, table)]
+    total = _taken(of_item, batch.row) + of_member[:, None]
+    pairs = ((total * total).sum(-1) - squares[0][:, None] - squares[1][batch.row]) / 2
+    deep, first = (sum(field @ w[f"w1_{name}"] for name, field in fields.items()) for fields in (table, known))
+    hidden = _taken(deep, batch.row) + first[:, None] + batch.columns @ w["w1_columns"]
+    return pairs + _mlp(w, hidden) + batch.columns @ w["linear"] + _taken(w["bias"], batch.number)[batch.row]
 
 
 NETS: Mapping[str, Callable[[Weights, Batch], Any]] = {"neumf": neumf, "deepfm": deepfm}

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ml.families.base import Base, Param, Progress
+from ml.families.choices import utility
 from ml.families.choices.evaluation import evaluate_choices
 from ml.families.choices.nets import NETS
 from ml.families.choices.past import Past
 from ml.families.choices.personal import ChoiceFamily, ChoicePersonal, crowd_state, explained, row_of, telescoped
 from ml.families.choices.sets import Prepared, Sets, fingerprint, prepare, recent
-from ml.families.choices.training import batch_of, train
+from ml.families.choices.training import batch_of, train, trust
 from ml.families.items import TrainingData
 
 
@@ -27,6 +28,9 @@ class Network(ChoiceFamily):
         "rate": Param(0.005, "step size of Adam", 1e-5, 0.1),
         "decay": Param(1e-5, "weight decay of the vectors", 0.0, 0.1),
         "unseen": Param(0.1, "share of items taken as never seen at each step, so that new ones are learned", 0.0, 0.9),
+        "handover": Param(
+            4.0, "own orders at which a network counts half beside content; 0: in full from the start", 0.0, 1000.0
+        ),
         "seed": Param(0, "of the first weights and the order of choices", 0, 2**31 - 1),
     }
 
@@ -49,12 +53,22 @@ class Network(ChoiceFamily):
 
     def score_sets(self, base: Base, ready: Prepared, sets: Sets) -> np.ndarray:
         """Scores (sets × MOST) of whole offers at once; what stands where an offer has no item means nothing."""
-        item, before = sets.item.astype(np.int64), sets.before.astype(np.int64)
+        item, before, handover = (
+            sets.item.astype(np.int64),
+            sets.before.astype(np.int64),
+            float(base.params["handover"]),
+        )
         batch = batch_of(ready.things, sets.columns, item, before, sets.age, sets.weekday)
-        return np.asarray(NETS[self.net](weights_of(base), batch), np.float32)
+        content = utility.offered(ready.words, ready.things, sets, content_of(base), handover)
+        scores = content + trust(sets.columns, handover) * NETS[self.net](weights_of(base), batch)
+        return np.asarray(scores, np.float32)
 
     def evaluate(self, data, params, seed=0):
         return evaluate_choices(self, data, params)
+
+
+def content_of(base: Base) -> dict[str, np.ndarray]:
+    return {key[12:]: value for key, value in base.state.items() if key.startswith("net_content_")}
 
 
 def weights_of(base: Base) -> dict[str, np.ndarray]:
@@ -76,7 +90,16 @@ class NetworkPersonal(ChoicePersonal):
         at, weekday = self._moment()
         before, age = recent(past, at)
         batch = batch_of(things, columns[None], rows[None], before[None], age[None], [weekday])
-        return np.asarray(NETS[self.family.net](weights_of(self.base), batch)[0], np.float32)
+        scores = NETS[self.family.net](weights_of(self.base), batch)
+        content = content_of(self.base)
+        if content:  # bases of before content was there have none
+            handover = float(self.base.params["handover"])
+            scores = self._content(things, columns, past, rows) + trust(columns[None], handover) * scores
+        return np.asarray(scores[0], np.float32)
+
+    def _content(self, things, columns: np.ndarray, past: Past, rows: np.ndarray) -> np.ndarray:
+        features = self._traits(things, columns, past, rows, float(self.base.params["handover"]))
+        return utility.utility(content_of(self.base), things, rows[None], features)
 
     def explain(self, item):
         past, row = self.past(), row_of(self.catalogue, item)

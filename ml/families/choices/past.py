@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,8 @@ class Crowd:
     popular: np.ndarray  # log share of choices
     chosen_rate: np.ndarray  # choices over offers, smoothed
     label_weekday: np.ndarray  # labels × 7: how much more a label is chosen on a weekday, log ratio
+    #: cohort (group of members) → mean content of what it chose less that of everybody's choices
+    cohorts: Mapping[Any, np.ndarray] = field(default_factory=dict)
 
 
 def describe(things: Things, past: Past, crowd: Crowd, at: float, weekday: int, rows: np.ndarray) -> np.ndarray:

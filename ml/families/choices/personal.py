@@ -9,7 +9,9 @@ import numpy as np
 
 from ml.families.base import Base, Contribution, Explanation, Family, Personal, open_history
 from ml.families.choices.past import COLUMNS, GROUPS, OF_MEMBER, Crowd, Past, describe, weekdays
+from ml.families.choices.sets import cohort_of, touched
 from ml.families.choices.things import Things, Vocabulary, things_of
+from ml.families.choices.utility import traits
 from ml.families.items import Catalogue, Item
 from ml.families.trace import Trace, open_trace
 
@@ -29,12 +31,19 @@ class ChoiceFamily(Family):
     def extend_features(self, base: Base, catalogue: Catalogue, old: Things | None) -> Things:
         if old is not None and len(old) == len(catalogue):
             return old
-        words = base.cache.setdefault("words", Vocabulary.load(base.state["words"]))
-        return things_of(catalogue.items, words, old)
+        return things_of(catalogue.items, words_of(base), old)
+
+
+def words_of(base: Base) -> Vocabulary:
+    if "words" not in base.cache:
+        base.cache["words"] = Vocabulary.load(base.state["words"])
+    return base.cache["words"]
 
 
 def crowd_of(base: Base) -> Crowd:
-    return Crowd(base.state["popular"], base.state["chosen_rate"], base.state["label_weekday"])
+    names, tastes = base.state.get("cohort_names", []), base.state.get("cohort_tastes", [])
+    cohorts = dict(zip(names, tastes, strict=True))
+    return Crowd(base.state["popular"], base.state["chosen_rate"], base.state["label_weekday"], cohorts)
 
 
 class ChoicePersonal(Personal):
@@ -64,6 +73,14 @@ class ChoicePersonal(Personal):
         at, weekday = self._moment()
         things: Things = self.family.features(self.base, self.catalogue)
         return things, describe(things, past, crowd_of(self.base), at, weekday, rows)
+
+    def _traits(self, things: Things, columns: np.ndarray, past: Past, rows: np.ndarray, handover: float) -> np.ndarray:
+        """What content is told of rows (1 × rows × features)."""
+        at, _weekday = self._moment()
+        seen, strength = touched(past, at)
+        cohort = cohort_of(crowd_of(self.base), self.context.get("group"), things)
+        parts = (rows[None], columns[None], seen[None], strength[None], cohort[None])
+        return traits(words_of(self.base), things, *parts, handover)
 
     def _score(self, past: Past, rows: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -105,4 +122,6 @@ def crowd_state(crowd: Crowd, words: Vocabulary) -> dict[str, Any]:
         "popular": crowd.popular,
         "chosen_rate": crowd.chosen_rate,
         "label_weekday": crowd.label_weekday,
+        "cohort_names": list(crowd.cohorts),
+        "cohort_tastes": np.array(list(crowd.cohorts.values()), np.float32),
     }

@@ -15,6 +15,9 @@ from ml.families.items import TrainingData
 
 MOST = 20  # items in a set: the chosen one first
 RECENT = 20  # choices before that the networks read
+TOUCHED = 40  # events before that the content model reads
+LASTING = 60.0  # days in which an event counts half for it
+SETTLED = 200.0  # choices of a cohort from which on what it eats counts half, beside everybody's
 # Looks of the same visit are left out: predicting an order from the look a minute before it would teach nothing else.
 VISIT = 3 * 3600
 PERIOD = 7 * DAY  # popularity is counted anew so often
@@ -23,13 +26,18 @@ PERIOD = 7 * DAY  # popularity is counted anew so often
 @dataclass(frozen=True)
 class Sets:
     """`item` (sets × MOST, indices of items, -1: none), the chosen one first; `columns` (sets × MOST × COLUMNS);
-    `before` (sets × RECENT, the last choices, newest first, -1: none) and their `age` in days; weekday, member and time.
+    `before` (sets × RECENT, the last choices, newest first, -1: none) and their `age` in days; `touched` (sets × TOUCHED, the
+    last events of any verb, -1: none) and their `strength` (signed, faded); `cohort` (sets × content), what the member's
+    group eats beside everybody else; weekday, member and time.
     """
 
     item: np.ndarray
     columns: np.ndarray
     before: np.ndarray
     age: np.ndarray
+    touched: np.ndarray
+    strength: np.ndarray
+    cohort: np.ndarray
     weekday: np.ndarray
     member: np.ndarray
     time: np.ndarray
@@ -77,7 +85,8 @@ def _sets(data, things, weight, known, wanted, offers, crowds, rng) -> Sets:
             if event in wanted:
                 rows.append(_set(data, things, past.upto(int(known_by[n])), event, offers, crowds, rng))
     rows.sort(key=lambda row: row[-1])
-    empty = ((0, MOST), (0, MOST, len(COLUMNS)), (0, RECENT), (0, RECENT), (0,), (0,), (0,))
+    empty = ((0, MOST), (0, MOST, len(COLUMNS)), *((0, n) for n in (RECENT, RECENT, TOUCHED, TOUCHED)))
+    empty = (*empty, (0, things.content.shape[1]), (0,), (0,), (0,))
     if not rows:
         return Sets(*(np.zeros(shape) for shape in empty))
     return Sets(*(np.array(column) for column in zip(*rows, strict=True)))
@@ -90,9 +99,10 @@ def _set(data, things, past: Past, event: int, offers: Offers, crowds: Crowds, r
     items = np.concatenate([[data.item[event]], others]).astype(np.int64)
     item, columns = np.full(MOST, -1), np.zeros((MOST, len(COLUMNS)), np.float32)
     item[: len(items)] = items
-    columns[: len(items)] = describe(things, past, crowds.at(at), at, weekday, items)
-    before, age = recent(past, at)
-    return item, columns, before, age, weekday, int(data.member[event]), at
+    crowd = crowds.at(at)
+    columns[: len(items)] = describe(things, past, crowd, at, weekday, items)
+    cohort = cohort_of(crowd, offers.group.get(offers.slot.get(data.context[event])), things)
+    return item, columns, *recent(past, at), *touched(past, at), cohort, weekday, int(data.member[event]), at
 
 
 def recent(past: Past, at: float) -> tuple[np.ndarray, np.ndarray]:
@@ -101,6 +111,20 @@ def recent(past: Past, at: float) -> tuple[np.ndarray, np.ndarray]:
     before, age = np.full(RECENT, -1), np.zeros(RECENT, np.float32)
     before[: len(row)], age[: len(row)] = row, np.maximum(at - time, 0) / DAY
     return before, age
+
+
+def touched(past: Past, at: float) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, strengths) of the last events of any verb, newest first, padded with -1 and 0; an order counts 1, a look 0.2."""
+    row, time, weight = (part[::-1][:TOUCHED] for part in (past.row, past.time, past.weight))
+    rows, strength = np.full(TOUCHED, -1), np.zeros(TOUCHED, np.float32)
+    rows[: len(row)] = row
+    strength[: len(row)] = weight / 5000 * np.exp2(-np.maximum(at - time, 0) / DAY / LASTING)
+    return rows, strength
+
+
+def cohort_of(crowd: Crowd, group: Any, things: Things) -> np.ndarray:
+    """What a group eats beside everybody else; zeros for one that is not known."""
+    return crowd.cohorts.get(group, np.zeros(things.content.shape[1], np.float32))
 
 
 def fingerprint(data: TrainingData) -> str:
@@ -115,7 +139,7 @@ class Offers:
     """What was offered with each choice: the menu that the event names (`extra["offers"]`), or else a sample of all items.
 
     `extra["offers"]` has equally long `context` (what events name), `slot` (a number for each menu of a day), `item`
-    (ids) and `weekday`.
+    (ids) and `weekday`; `group`, where members are of groups that eat together.
     """
 
     def __init__(self, data: TrainingData, things: Things):
@@ -123,6 +147,7 @@ class Offers:
         found: Mapping[str, Any] = data.extra.get("offers", {})
         self.slot = dict(zip(found.get("context", ()), found.get("slot", ()), strict=True))
         self.day = dict(zip(found.get("slot", ()), found.get("weekday", ()), strict=True))
+        self.group = dict(zip(found.get("slot", ()), found.get("group", ()), strict=False))
         self.menu: dict[int, list[int]] = {}
         for slot, item in zip(found.get("slot", ()), found.get("item", ()), strict=True):
             if item in things.groups:
@@ -146,7 +171,11 @@ class Crowds:
     def __init__(self, data: TrainingData, things: Things, words: Vocabulary, chosen: np.ndarray, offers: Offers):
         self.label_of = things.label
         self.labels, self.items = max(len(words.labels), 1), len(data.items)
-        self.item, self.time = data.item[chosen], data.time[chosen]
+        self.item, self.time, self.content = data.item[chosen], data.time[chosen], things.content
+        names = {name: n for n, name in enumerate(dict.fromkeys(offers.group.values()))}
+        self.groups = list(names)
+        of_event = [names.get(offers.group.get(offers.slot.get(context)), -1) for context in data.context[chosen]]
+        self.group = np.array(of_event, np.int64)
         self.weekday = weekdays(self.time)
         self.offered = np.bincount([item for menu in offers.menu.values() for item in menu], minlength=self.items)
         self.known: dict[float, Crowd] = {}
@@ -167,4 +196,17 @@ class Crowds:
         np.add.at(by_day, (np.maximum(self.label_of[self.item[:n]], 0), self.weekday[:n]), 1.0)
         ratio = by_day / by_day.sum(1, keepdims=True) / (by_day.sum(0) / by_day.sum())
         popular = np.log((count + 0.1) / (count.sum() + 0.1 * max(self.items, 1)))
-        return Crowd(popular.astype(np.float32), np.log(rate).astype(np.float32), np.log(ratio).astype(np.float32))
+        parts = (part.astype(np.float32) for part in (popular, np.log(rate), np.log(ratio)))
+        return Crowd(*parts, self._cohorts(n))
+
+    def _cohorts(self, n: int) -> dict[Any, np.ndarray]:
+        if not self.groups or not n:
+            return {}
+        known = self.group[:n] >= 0
+        place = self.group[:n][known] * self.items + self.item[:n][known]
+        count = np.bincount(place, minlength=len(self.groups) * self.items).reshape(-1, self.items)
+        total = count.sum(1, keepdims=True)
+        mean = (count @ self.content) / np.maximum(total, 1)
+        everybody = count.sum(0) @ self.content / max(count.sum(), 1)
+        shrunk = (mean - everybody) * (total / (total + SETTLED))
+        return dict(zip(self.groups, shrunk.astype(np.float32), strict=True))

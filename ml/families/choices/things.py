@@ -10,15 +10,17 @@ import numpy as np
 
 from ml.families.items import Item
 from ml.families.rows import join_names, split_names
+from ml.families.text import Vectorizer, choose_vocabulary, clean
 
 NUMBERS = ("price", "calories", "spiciness")
-MOST_TAGS = 64
+MOST_TAGS, MOST_WORDS = 64, 300
+TOKENIZER = "stems"
 DAY = 86_400.0
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Known ids, labels, makers and tags, by number, with mean and deviation of the numbers; part of a base's state."""
+    """Known ids, labels, makers, tags and words, by number, with mean and deviation of the numbers; part of a base's state."""
 
     ids: Mapping[str, int]
     labels: Mapping[str, int]
@@ -26,6 +28,7 @@ class Vocabulary:
     tags: Mapping[str, int]
     mean: np.ndarray
     deviation: np.ndarray
+    words: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> Vocabulary:
@@ -45,23 +48,32 @@ class Vocabulary:
             _numbered(often),
             numbers.mean(0) if many else np.zeros(len(NUMBERS)),
             np.maximum(numbers.std(0), 1e-6) if many else np.ones(len(NUMBERS)),
+            tuple(choose_vocabulary([clean(item.text) for item in items], TOKENIZER, MOST_WORDS)),
         )
 
     def state(self) -> dict[str, Any]:
         names = {name: join_names(list(getattr(self, name))) for name in ("ids", "labels", "makers", "tags")}
-        return {**names, "mean": self.mean, "deviation": self.deviation}
+        return {**names, "mean": self.mean, "deviation": self.deviation, "words": join_names(self.words)}
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Vocabulary:
         ids, labels, makers, tags = (
             {key: n for n, key in enumerate(split_names(state[name]))} for name in ("ids", "labels", "makers", "tags")
         )
-        return cls(ids, labels, makers, tags, state["mean"], state["deviation"])
+        # bases of before words were read have none
+        words = tuple(split_names(state["words"])) if "words" in state else ()
+        return cls(ids, labels, makers, tags, state["mean"], state["deviation"], words)
 
     @property
     def width(self) -> int:
         """Length of a content vector."""
         return len(self.labels) + len(self.makers) + len(self.tags) + len(NUMBERS)
+
+    def blocks(self) -> list[tuple[str, slice]]:
+        """Name and place of each kind of content in a content vector; the numbers each for itself."""
+        ends = np.cumsum([0, len(self.labels), len(self.makers), len(self.tags), *[1] * len(NUMBERS)]).tolist()
+        names = ("label", "maker", "tag", *NUMBERS)
+        return [(name, slice(*ends[n : n + 2])) for n, name in enumerate(names)]
 
 
 def _numbered(names) -> dict[str, int]:
@@ -82,6 +94,7 @@ class Things:
     maker: np.ndarray
     numbers: np.ndarray
     content: np.ndarray
+    text: np.ndarray  # rows × words, of length one: which of the vocabulary's words the text holds, rare ones more
     created: np.ndarray
     groups: Mapping[str, int]
 
@@ -105,6 +118,7 @@ def things_of(items: Sequence[Item], words: Vocabulary, old: Things | None = Non
         "created": np.array([item.numbers.get("created", 0.0) for item in new], np.float64),
     }
     parts["content"] = _content(new, words, label, maker, parts["numbers"])
+    parts["text"] = _text(new, words)
     if old is not None:
         parts = {name: np.concatenate([getattr(old, name), part]) for name, part in parts.items()}
     return Things(groups=groups, **parts)
@@ -124,3 +138,10 @@ def _content(items: Sequence[Item], words: Vocabulary, label, maker, numbers) ->
                 out[n, first + len(words.makers) + words.tags[tag]] = 0.7
     out[:, words.width - len(NUMBERS) :] = np.clip(numbers, -3, 3) / 3
     return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+
+
+def _text(items: Sequence[Item], words: Vocabulary) -> np.ndarray:
+    """Words that stand early in the vocabulary are in many texts, and count less."""
+    held = Vectorizer(words.words, TOKENIZER).transform(item.text for item in items).toarray()
+    held = (held > 0) * np.sqrt(1 + np.arange(len(words.words), dtype=np.float32))
+    return (held / np.maximum(np.linalg.norm(held, axis=1, keepdims=True), 1e-6)).astype(np.float32)

@@ -1,10 +1,14 @@
 """Families of choices: they see only what came before, learn rhythm from the trace, and beat simple rules where there is one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ml.families import get
+from ml.families.choices import utility
 from ml.families.choices.evaluation import measures, ranks
+from ml.families.choices.neural import content_of
 from ml.families.choices.past import COLUMNS, DAY, Crowd, Past, describe, weekdays
 from ml.families.choices.sets import MOST, prepare
 from ml.families.choices.stacking import stack
@@ -15,7 +19,8 @@ from ml.families.verbs import code
 KINDS = ("korean", "noodles", "salad", "curry", "burger")
 START = 1_700_000_000 // DAY * DAY
 FAMILIES = ("boosting", "neural_cf", "deepfm_choice")
-SMALL = {"boosting": {"rounds": 80}, "neural_cf": {"epochs": 8}, "deepfm_choice": {"epochs": 8}}
+NEWCOMERS = ("content_choice", "neural_cf", "deepfm_choice")
+SMALL = {"content_choice": {}, "boosting": {"rounds": 80}, "neural_cf": {"epochs": 8}, "deepfm_choice": {"epochs": 8}}
 
 
 def foods(n=40):
@@ -135,7 +140,7 @@ def test_what_was_eaten_yesterday_counts(name):
     assert np.array_equal(member.score(), before)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", [*FAMILIES, "content_choice"])
 def test_serving_scores_what_training_scored(name):
     family, ready = get(name), prepare(TOWN, 200)
     base = family.fit_prepared(ready, family.with_defaults(SMALL[name]))
@@ -150,6 +155,61 @@ def test_serving_scores_what_training_scored(name):
         member.context = {"at": sets.time[n], "weekday": sets.weekday[n]}
         same = np.corrcoef(member.score(items), by_set[n][: len(items)])[0, 1]
         assert same > 0.97  # popularity is of the end here, of the week there
+
+
+@pytest.mark.parametrize("name", NEWCOMERS)
+def test_a_newcomer_is_ranked_by_content(name):
+    """Each town's groups eat one kind most; whoever has no orders is served by that, and own orders take over."""
+    data = town()
+    kinds = np.array([KINDS.index(item.label) for item in data.items])
+    half = data.member % 2
+    keep = np.flatnonzero(kinds[data.item] % 2 == half)  # even members eat what group 0 eats
+    offers = {name: [*values, *values] for name, values in data.extra["offers"].items() if name in ("item", "weekday")}
+    offers["slot"] = [2 * slot + g for g in (0, 1) for slot in data.extra["offers"]["slot"]]
+    offers["context"] = [f"{g}:{context}" for g in (0, 1) for context in data.extra["offers"]["context"]]
+    offers["group"] = [f"group{slot % 2}" for slot in offers["slot"]]
+    context = np.array([f"{half[n]}:{data.context[n]}" for n in keep], object)
+    fields = (getattr(data, field)[keep] for field in ("member", "item", "weight", "time", "verb", "value"))
+    grouped = TrainingData(data.items, *fields, context, {"offers": offers})
+    family = get(name)
+    base = family.fit(grouped, SMALL[name])
+
+    def scores(group, orders=()):
+        member = family.open(base, {"history": b"", "trace": b""}, Catalogue(data.items))
+        for days, item in enumerate(orders):
+            member.learn_one(Example(item, 5.0, START + (40 + days) * DAY, "order"))
+        member.context = {"at": START + 61 * DAY, "weekday": 1, "group": group}
+        return member.score()
+
+    first, second = scores("group0"), scores("group1")
+    assert (first - second)[kinds % 2 == 0].mean() > (first - second)[kinds % 2 == 1].mean() + 0.1
+    assert np.array_equal(scores("nobody knows"), scores(None))
+    own = [item for item in data.items if KINDS.index(item.label) == 3]
+    assert (scores("group0", own) - first)[kinds == 3].mean() > (scores("group0", own[:1]) - first)[kinds == 3].mean()
+
+
+def test_networks_without_orders_are_content_alone():
+    ready = prepare(TOWN, 4000)
+    newcomers = ready.sets.columns[:, 0, COLUMNS.index("orders")] == 0
+    assert newcomers.sum() == TOWN.members
+    first = ready.sets.part(newcomers)
+    for name in ("neural_cf", "deepfm_choice"):
+        family = get(name)
+        base = family.fit_prepared(ready, family.with_defaults(SMALL[name]))
+        content = utility.offered(ready.words, ready.things, first, content_of(base), base.params["handover"])
+        assert np.allclose(family.score_sets(base, ready, first), content)
+
+
+def test_an_item_that_nobody_saw_is_ranked_by_what_it_is():
+    family, base = get("content_choice"), get("content_choice").fit(TOWN)
+    new = [replace(TOWN.items[k], id=f"new{k}", ref=100 + k) for k in range(5)]
+    member = family.open(base, {"history": b"", "trace": b""}, Catalogue([*TOWN.items, *new]))
+    for n in range(10):
+        member.learn_one(Example(TOWN.items[5 * (n % 4)], 5.0, START + (40 + n) * DAY, "order"))
+    assert np.argmax(member.score()[-5:]) == 0
+    explained = member.explain(new[0])
+    assert explained.score - explained.base_score == pytest.approx(sum(c.value for c in explained.contributions))
+    assert explained.contributions[0].name in ("label", "tag", "text")
 
 
 def test_a_stack_trusts_what_predicts():
