@@ -26,4 +26,4 @@ class MealsConfig(AppConfig):
             unit=_("minutes"),
             help=_("So long before a group's cutoff meals are ordered automatically for whoever has not ordered."),
         )
-        parameters.define("meals.auto", [lead], title=_("Meals · automatic orders"))
+        parameters.define("meals.auto", [lead], title=_("Meals · Automatic orders"))

@@ -25,6 +25,11 @@ WRONG_TYPE = {
 }
 
 
+def plain(value: Any) -> str:
+    """A value as people write it: `20` for 20.0; reading it again gives the same."""
+    return str(value).removesuffix(".0") if type(value) is float else str(value)
+
+
 class ParameterError(ValueError):
     """An unknown parameter, or a value that its declaration refuses; the message names culprit and bounds."""
 
@@ -98,7 +103,7 @@ class Parameter:
         """`min … max` for people; empty without bounds."""
         if self.min is None and self.max is None:
             return ""
-        return f"{'−∞' if self.min is None else self.min} … {'∞' if self.max is None else self.max}"
+        return f"{'−∞' if self.min is None else plain(self.min)} … {'∞' if self.max is None else plain(self.max)}"
 
     def _typed(self, value: Any) -> Any:
         kind, given = self.kind, type(value)
@@ -143,19 +148,26 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Scope:
-    """The declared parameters of one part of the site."""
+    """The declared parameters of one part of the site. `note`: when they take effect, where that is not at once."""
 
     name: str
     title: Any
     parameters: Mapping[str, Parameter]
+    note: Any = ""
+    trained: bool = False  # read by trainings only
 
 
 _scopes: dict[str, Scope] = {}
 _cache: tuple[int, dict[str, dict[str, Any]]] | None = None
 
 
-def define(scope: str, parameters: Iterable[Parameter], *, title: Any = "") -> None:
-    """Declare the parameters of `scope`, once, at start-up; ImproperlyConfigured names a duplicate."""
+def define(
+    scope: str, parameters: Iterable[Parameter], *, title: Any = "", note: Any = "", trained: bool = False
+) -> None:
+    """Declare the parameters of `scope`, once, at start-up; ImproperlyConfigured names a duplicate.
+
+    `note` says when a change takes effect, where that is not at once; `trained`: with the next training.
+    """
     if scope in _scopes:
         raise ImproperlyConfigured(f"the parameters of {scope!r} are defined twice; give one of them another scope")
     if not scope or len(scope) > 100:
@@ -165,7 +177,7 @@ def define(scope: str, parameters: Iterable[Parameter], *, title: Any = "") -> N
         if parameter.name in declared:
             raise ImproperlyConfigured(f"the parameter {scope}.{parameter.name} is defined twice")
         declared[parameter.name] = parameter
-    _scopes[scope] = Scope(scope, title or scope, declared)
+    _scopes[scope] = Scope(scope, title or scope, declared, note, trained)
     _forget()
 
 

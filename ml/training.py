@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from ml import estimators, families, outcomes, parameters, registry, runs
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ml import estimators, families, names, outcomes, parameters, registry, runs
 from ml.families.items import TrainingData
 from ml.runs import Progress
 
@@ -27,10 +30,11 @@ trainable: Trainable | None = None
 def declare_family_parameters() -> None:
     """Declare the scope ``ml.<name>`` of every family and estimator, once; imports them, so not for start-up."""
     known = parameters.scopes()
-    for registry_, names in ((families, families.FAMILIES), (estimators, estimators.ESTIMATORS)):
-        for name in names:
+    for registry_, kinds in ((families, families.FAMILIES), (estimators, estimators.ESTIMATORS)):
+        for name in kinds:
             if f"ml.{name}" not in known and (declared := registry_.get(name).params):
-                parameters.define(f"ml.{name}", parameters.from_family(declared))
+                title = format_lazy("{} · {}", _("Training"), names.of(name))
+                parameters.define(f"ml.{name}", parameters.from_family(declared), title=title, trained=True)
 
 
 def train(

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ml import families as ml_families
-from ml import parameters
+from ml import names, parameters
 from ml.parameters import Parameter
 
 
@@ -59,6 +59,7 @@ def declare(domain) -> None:
         OwnSettings(
             family,
             domain.family_settings.get(family, ""),
+            label=names.of(family),
             help=_(
                 "What differs here from the settings for all domains, such as: recency=0.2. Counts from the next training."
             ),
@@ -66,7 +67,7 @@ def declare(domain) -> None:
         for family in domain.families
     ]
     title = format_lazy("{} · {}", domain.verbose_name or domain.name, _("Own settings of models"))
-    parameters.define(scope_of(domain.name), lines, title=title)
+    parameters.define(scope_of(domain.name), lines, title=title, trained=True)
 
 
 def in_force(domain: str, family: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class ParameterDraftAdmin(ModelAdmin):
             return self._editor(request, draft)
         action = request.POST.get("action", "save")
         allowed = request.user.has_perm(PUBLISH) if action == "publish" else self.has_change_permission(request, draft)
-        if not allowed or action not in ("save", "publish", "discard", "accept"):
+        if not allowed or action not in ("save", "publish", "discard", "accept", "drop"):
             raise PermissionDenied
         try:
             text = getattr(self, f"_{action}")(request, draft, _version(request))
@@ -114,6 +114,14 @@ class ParameterDraftAdmin(ModelAdmin):
         drafts.discard(draft.pk, version, request.user)
         return gettext("The draft is discarded.")
 
+    def _drop(self, request, draft, version) -> str:
+        """Take one value out of the draft: what is in force stays."""
+        scope, _bar, name = request.POST.get("drop", "").partition("|")
+        if name not in draft.values.get(scope, {}):
+            raise drafts.DraftError(gettext("The draft does not change this value."))
+        drafts.save(draft.pk, version, {scope: {name: drafts.in_force()[scope][name]}}, request.user)
+        return gettext("Taken out of the draft.")
+
     def _accept(self, request, draft, version) -> str:
         drafts.accept(draft.pk, version, request.user)
         return gettext("The draft now starts from the values in force.")
@@ -122,11 +130,10 @@ class ParameterDraftAdmin(ModelAdmin):
 
     def _editor(self, request, draft, *, conflict=None, errors=None, given=None):
         theirs = {}
-        if conflict:
-            theirs = {name: f"{new} ({who})" for name, _old, new, who in conflict.changes}
-            theirs = {
-                key: theirs[key.replace("|", ".", 1)] for key in (given or {}) if key.replace("|", ".", 1) in theirs
-            }
+        for name, _old, new, who in conflict.changes if conflict else ():
+            theirs[name] = (new, who)  # the last one to save it stands
+        mine = [key for key in given or () if fields.dotted(key) in theirs]
+        theirs = {key: theirs[fields.dotted(key)] for key in mine}
         groups = fields.domains_of(drafts.in_force(), draft.values, errors=errors, given=given, theirs=theirs)
         everything = fields.all_fields(groups)
         is_open = draft.status == ParameterDraft.Status.DRAFT
@@ -139,6 +146,9 @@ class ParameterDraftAdmin(ModelAdmin):
             "rows": _rows(draft),
             "stale": drafts.stale(draft) if is_open else [],
             "conflict": conflict,
+            "both": len(mine),
+            "name": request.POST.get("name", draft.name) if conflict or errors else draft.name,
+            "note": request.POST.get("note", draft.note) if conflict or errors else draft.note,
             "errors": list((errors or {}).values()),
             "may_change": is_open and self.has_change_permission(request, draft),
             "may_publish": is_open and request.user.has_perm(PUBLISH),
@@ -178,9 +188,18 @@ def _rows(draft: ParameterDraft) -> list[dict[str, Any]]:
     """The draft's changes in words."""
     scopes, rows = parameters.scopes(), []
     for scope, part in draft.values.items():
+        known = scopes[scope].parameters if scope in scopes else {}
         for name, value in part.items():
-            known = scopes[scope].parameters.get(name) if scope in scopes else None
-            label = (known.label or name) if known else name
-            title = scopes[scope].title if scope in scopes else scope
-            rows.append({"scope": title, "label": label, "old": draft.base[scope][name], "new": value})
+            field = fields.Field(scope, known[name], value, draft.base[scope][name]) if name in known else None
+            rows.append(
+                {
+                    "scope": scopes[scope].title if scope in scopes else scope,
+                    "label": field.label if field else name,
+                    "old": field.current_text if field else draft.base[scope][name],
+                    "new": field.shown if field else value,
+                    "unit": known[name].unit if field else "",
+                    "key": f"{scope}|{name}",
+                    "id": field.id if field else "",
+                }
+            )
     return rows

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.text import slugify
+from django.utils.functional import cached_property
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
 from ml import parameters
+from ml.admin import scales
 from ml.drafts import Values
 
-SLIDER_STEPS = 100
 WAS = "was"  # the form's field that holds what it showed, as JSON
 
 
@@ -27,7 +28,8 @@ class Field:
     current: Any = None  # in force
     was: str = ""  # shown when the page was made
     error: str = ""
-    theirs: str = ""  # what somebody else saved meanwhile
+    theirs: str = ""  # what somebody else saved meanwhile, and who
+    their_value: str = ""  # the same as the form's field holds it
 
     @property
     def name(self) -> str:
@@ -43,11 +45,25 @@ class Field:
 
     @property
     def current_text(self) -> str:
-        return as_text(self.parameter, self.current) or "–"
+        return in_words(self.parameter, self.current) or "–"
+
+    @property
+    def current_form(self) -> str:
+        """The value in force as the form's field holds it."""
+        return as_text(self.parameter, self.current)
+
+    @property
+    def shown(self) -> str:
+        """The value in words, for those who only read."""
+        return in_words(self.parameter, self.value)
 
     @property
     def default_text(self) -> str:
         return as_text(self.parameter, self.parameter.default)
+
+    @property
+    def default_shown(self) -> str:
+        return in_words(self.parameter, self.parameter.default) or "–"
 
     @property
     def changed(self) -> bool:
@@ -60,6 +76,10 @@ class Field:
         return self.current != self.parameter.default
 
     @property
+    def label(self) -> str:
+        return str(self.parameter.label or capfirst(self.parameter.name.replace("_", " ")))
+
+    @property
     def widget(self) -> str:
         """`select`, `bool`, `slider`, `number` or `text`."""
         parameter = self.parameter
@@ -67,15 +87,57 @@ class Field:
             return "select"
         if parameter.kind in ("bool", "str"):
             return "text" if parameter.kind == "str" else "bool"
-        return "number" if parameter.min is None or parameter.max is None else "slider"
+        return "slider" if scales.has_slider(parameter) else "number"
 
     @property
     def step(self) -> str:
-        """Of the slider; the number field beside it takes any value within the bounds."""
-        if self.parameter.kind == "int":
-            return "1"
-        low, high = self.parameter.min, self.parameter.max
-        return "any" if low is None or high is None else f"{(high - low) / SLIDER_STEPS:.6g}"
+        """Of the number field's arrows; it takes any value within the bounds."""
+        low, high, whole = self.parameter.min, self.parameter.max, self.parameter.kind == "int"
+        if whole or low is None or high is None:
+            return "1" if whole else "any"
+        if scales.is_logarithmic(self.parameter):
+            return "any"
+        return f"{scales.step_of(low, high, whole):.6g}"
+
+    @cached_property
+    def stops(self) -> list[Any]:
+        return scales.stops(self.parameter, self.parsed, self.current)
+
+    @property
+    def stops_json(self) -> str:
+        return json.dumps([int(n) if float(n).is_integer() else n for n in self.stops])
+
+    @property
+    def parsed(self) -> Any:
+        """The value as a number, where the text in the form is one that the declaration allows."""
+        try:
+            return self.parameter.parse(self.value) if isinstance(self.value, str) else self.value
+        except parameters.ParameterError:
+            return self.current
+
+    @property
+    def last(self) -> int:
+        return len(self.stops) - 1
+
+    @property
+    def at(self) -> int:
+        return scales.place(self.stops, self.parsed)
+
+    @property
+    def default_at(self) -> str:
+        """Where on the track the default is, in percent."""
+        return self._percent(self.parameter.default)
+
+    @property
+    def current_at(self) -> str:
+        return self._percent(self.current)
+
+    @property
+    def value_at(self) -> str:
+        return self._percent(self.parsed)
+
+    def _percent(self, value: Any) -> str:
+        return f"{100 * scales.place(self.stops, value) / max(self.last, 1):.2f}%"
 
     @property
     def options(self) -> list[tuple[str, Any, bool]]:
@@ -84,7 +146,20 @@ class Field:
 
 def as_text(parameter: parameters.Parameter, value: Any) -> str:
     """A value as its form field holds it."""
-    return str(value).lower() if parameter.kind == "bool" else str(value)
+    return str(value).lower() if parameter.kind == "bool" else parameters.plain(value)
+
+
+def in_words(parameter: parameters.Parameter, value: Any) -> str:
+    """A value as a reader understands it: a choice by its label, a switch as on or off."""
+    if parameter.kind == "bool":
+        return _("on") if value in (True, "true") else _("off")
+    labels = {str(known): str(label) for known, label in parameter.pairs}
+    return labels.get(str(value), as_text(parameter, value))
+
+
+def dotted(key: str) -> str:
+    """A form field's name as drafts name the value: `scope.name`."""
+    return key.replace("|", ".", 1)
 
 
 def read_form(data: Mapping[str, str]) -> tuple[dict, dict[str, str], dict[str, str]]:
@@ -127,11 +202,11 @@ def domains_of(
     *,
     errors: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None,
-    theirs: Mapping[str, str] | None = None,
+    theirs: Mapping[str, tuple[Any, str]] | None = None,
 ) -> list[dict]:
     """[{title, scopes: [{name, title, id, fields, changed}]}]: every declaration, by domain and by feed."""
     found: dict[str, dict] = {}
-    for name, scope in parameters.scopes().items():
+    for name, scope in sorted(parameters.scopes().items(), key=_in_order):
         fields = [
             Field(name, p, values.get(name, {}).get(p.name, current[name][p.name]), current[name][p.name])
             for p in scope.parameters.values()
@@ -140,21 +215,33 @@ def domains_of(
             field.was = field.text
             field.value = (given or {}).get(field.name, field.value)
             field.error = (errors or {}).get(field.name, "")
-            field.theirs = (theirs or {}).get(field.name, "")
+            if field.name in (theirs or {}):
+                value, who = (theirs or {})[field.name]
+                field.their_value = as_text(field.parameter, value)
+                field.theirs = f"{field.their_value or '–'} ({who})" if who else field.their_value
         head = name.split(".")[0]
         title, _sep, rest = str(scope.title).partition(" · ")
-        group = found.setdefault(head, {"name": head, "title": _("Training") if head == "ml" else title, "scopes": []})
+        group = found.setdefault(head, {"name": head, "title": capfirst(title), "scopes": []})
         group["scopes"].append(
             {
                 "name": name,
-                "title": rest or title.removeprefix("ml."),
+                "title": capfirst(rest or title),
                 "id": slugify(name.replace(".", "-")),
                 "fields": fields,
+                "note": scope.note,
+                "trained": scope.trained,
+                "tuned": sum(field.tuned for field in fields),
                 "changed": sum(field.changed for field in fields),
-                "open": any(field.changed or field.error for field in fields),
+                "open": any(field.theirs or field.error for field in fields),
             }
         )
     return [found[head] for head in sorted(found, key=lambda head: (head == "ml", head))]
+
+
+def _in_order(pair: tuple[str, parameters.Scope]) -> tuple:
+    """A domain's feeds first, `for-you` at their head; then what stands for itself, the verbs' weights and models last."""
+    head, _dot, rest = pair[0].partition(".")
+    return head, rest in ("verbs", "models"), rest != "for-you", str(pair[1].title)
 
 
 def all_fields(groups: list[dict]) -> list[Field]:

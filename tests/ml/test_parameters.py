@@ -91,7 +91,7 @@ def test_allowed_values(name, value, stored):
         ("n", 1.5, "n: 1.5 is not a whole number"),
         ("n", True, "n: True is not a whole number"),
         ("n", None, "n: None is not a whole number"),
-        ("share", 1.01, "share: 1.01 is outside 0.0 … 1.0"),
+        ("share", 1.01, "share: 1.01 is outside 0 … 1"),
         ("free", float("nan"), "free: nan is not a finite number"),
         ("free", "1", "free: 1 is not a finite number"),
         ("on", 1, "on: 1 is not true or false"),
