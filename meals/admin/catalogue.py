@@ -6,9 +6,10 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, JSONWidget
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from meals import services
-from meals.admin.base import CleanedForm
+from meals.admin.base import ORIGIN, CleanedForm, ListFieldsMixin
 from meals.cleaning import clean_value
 from meals.models import Food, FoodLike, FoodType, Maker, MakerDay
 from meals.services.menus import publish_foods, refresh_capacity
@@ -41,9 +42,18 @@ class MakerAdmin(TableAdmin):
     list_display = ("name", "capacity", "is_open", "closed_from", "created_at")
     list_filter = ("is_open", "groups", "closed_from")
     search_fields = ("name", "description", "external_id")
-    filter_horizontal = ("groups",)
     readonly_fields = ("is_open",)
     actions = ("close", "reopen")
+    fieldsets = (
+        (None, {"fields": ("name", "description", "address", "capacity", "groups")}),
+        (_("Closing"), {"fields": ("is_open", "closed_from")}),
+        ORIGIN,
+    )
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -99,7 +109,7 @@ class FoodResource(PublishedResource):
 
 
 @admin.register(Food)
-class FoodAdmin(PublishedAdmin):
+class FoodAdmin(ListFieldsMixin, PublishedAdmin):
     domain = "meals"
     form = CleanedForm
     resource_classes = (FoodResource,)
@@ -109,6 +119,12 @@ class FoodAdmin(PublishedAdmin):
     search_fields = ("name", "name_en", "maker__name", "external_id")
     autocomplete_fields = ("maker", "food_type")
     readonly_fields = ("like_count", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("maker", "name", "name_en", "description", "photo", "is_active")}),
+        (_("Price and kind"), {"fields": ("price", "food_type", "tags", "spiciness", "calories", "allergens")}),
+        (_("Figures"), {"fields": ("like_count", "updated_at")}),
+        ORIGIN,
+    )
 
 
 @admin.register(FoodLike)

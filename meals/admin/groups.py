@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from meals import services
-from meals.admin.base import CleanedForm
+from meals.admin.base import ORIGIN, CleanedForm, ListFieldsMixin
 from meals.models import Group, GroupMembership, Holiday
 from recommendations.staff import TableAdmin
 
@@ -17,13 +17,21 @@ class HolidayInline(TabularInline):
 
 
 @admin.register(Group)
-class GroupAdmin(TableAdmin):
+class GroupAdmin(ListFieldsMixin, TableAdmin):
     form = CleanedForm
     inlines = (HolidayInline,)
     list_display = ("name", "address", "is_public", "is_active", "lunch_cutoff", "dinner_cutoff", "budget")
     list_filter = ("is_public", "is_active", "region")
     search_fields = ("name", "address", "external_id")
     autocomplete_fields = ("region",)
+    fieldsets = (
+        (None, {"fields": ("name", "address", "region", "is_public", "is_active")}),
+        (
+            _("Meals"),
+            {"fields": ("service_days", "lunch_cutoff", "dinner_cutoff", "cutoff_days_before", "budget")},
+        ),
+        ORIGIN,
+    )
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

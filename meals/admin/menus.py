@@ -1,23 +1,17 @@
-"""Menus: as a list with stock, and by calendar."""
-
-import calendar
-import datetime as dt
-from collections import defaultdict
+"""Menus as a list with stock; by calendar and by day in `planning`."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, F, Q, Sum
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
 from meals import services
-from meals.admin.base import CleanedForm
+from meals.admin.base import ORIGIN, CleanedForm
+from meals.admin.planning import PlanningPages
 from meals.days import today
-from meals.models import Food, Group, Holiday, Menu
+from meals.models import Food, Group, Menu
 from meals.services.menus import check_menu
 from recommendations.staff import TableAdmin
 
@@ -71,7 +65,7 @@ class MenuResource(ModelResource):
 
 
 @admin.register(Menu)
-class MenuAdmin(TableAdmin):
+class MenuAdmin(PlanningPages, TableAdmin):
     form = MenuForm
     resource_classes = (MenuResource,)
     change_list_template = "admin/meals/menu/change_list.html"
@@ -84,6 +78,11 @@ class MenuAdmin(TableAdmin):
     autocomplete_fields = ("group", "food")
     readonly_fields = ("status", "ordered", "closes_at")
     actions = ("withdraw",)
+    fieldsets = (
+        (None, {"fields": ("group", "date", "dining_type", "food", "price", "stock")}),
+        (_("Figures"), {"fields": ("status", "ordered", "closes_at")}),
+        ORIGIN,
+    )
 
     @admin.display(description=_("maker"), ordering="food__maker__name")
     def maker(self, menu):
@@ -98,87 +97,3 @@ class MenuAdmin(TableAdmin):
         count = services.withdraw_menus(queryset.filter(date__gte=today()))
         text = _("Menus are withdrawn; orders cancelled, members told: %(count)d.")
         self.message_user(request, text % {"count": count}, messages.WARNING if count else messages.SUCCESS)
-
-    def get_urls(self):
-        page = self.admin_site.admin_view(self.calendar)
-        return [path("calendar/", page, name="meals_menu_calendar"), *super().get_urls()]
-
-    def calendar(self, request):
-        """A month or (`?view=week`) a week of menus, of all groups or of one: how many, and how much of the stock is ordered."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        view = "week" if request.GET.get("view") == "week" else "month"
-        day = _day(request.GET.get("date"))
-        weeks = _weeks(day, view)
-        groups = list(Group.objects.all())
-        group = next((group for group in groups if str(group.pk) == request.GET.get("group")), None)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Menus by calendar"),
-            "view": view,
-            "day": day,
-            "weeks": _cells(weeks, group, day if view == "month" else None),
-            "weekdays": [weeks[0][n] for n in range(7)],
-            "before": _step(day, view, -1),
-            "after": _step(day, view, 1),
-            "today": today(),
-            "groups": groups,
-            "group": group,
-            "list_url": reverse("admin:meals_menu_changelist"),
-        }
-        return TemplateResponse(request, "admin/meals/menu/calendar.html", context)
-
-
-def _day(text):
-    try:
-        found = dt.date.fromisoformat(text or "")
-    except ValueError:
-        return today()
-    return found if 2000 <= found.year <= 2200 else today()
-
-
-def _weeks(day, view):
-    if view == "week":
-        monday = day - dt.timedelta(days=day.weekday())
-        return [[monday + dt.timedelta(days=n) for n in range(7)]]
-    return calendar.Calendar().monthdatescalendar(day.year, day.month)
-
-
-def _step(day, view, sign):
-    if view == "week":
-        return day + dt.timedelta(days=7 * sign)
-    first = day.replace(day=1)
-    return (first - dt.timedelta(days=1)).replace(day=1) if sign < 0 else (first + dt.timedelta(days=32)).replace(day=1)
-
-
-def _cells(weeks, group, month):
-    """Weeks of days with their slots; three queries whatever the view."""
-    first, last = weeks[0][0], weeks[-1][-1]
-    menus = Menu.objects.filter(date__range=(first, last))
-    holidays = Holiday.objects.filter(date__range=(first, last))
-    if group is not None:
-        menus, holidays = menus.filter(group=group), holidays.filter(Q(group=group) | Q(group=None))
-    else:
-        holidays = holidays.filter(group=None)
-    slots = defaultdict(list)
-    sums = (
-        menus.order_by()
-        .values("date", "dining_type")
-        .annotate(
-            menus=Count("pk", filter=Q(status="offered")),
-            withdrawn=Count("pk", filter=Q(status="withdrawn")),
-            sold_out=Count("pk", filter=Q(status="offered", ordered__gte=F("stock"))),
-            taken=Sum("ordered"),
-            total=Sum("stock", filter=Q(status="offered")),
-        )
-    )
-    for row in sums.order_by("date", "-dining_type"):
-        slots[row["date"]].append(row)
-    off = {holiday.date: holiday.name or str(_("day off")) for holiday in holidays}
-    return [
-        [
-            {"date": day, "slots": slots[day], "off": off.get(day), "outside": bool(month and day.month != month.month)}
-            for day in week
-        ]
-        for week in weeks
-    ]

@@ -34,7 +34,7 @@ class Maker(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     capacity = models.PositiveIntegerField(_("meals per day"), default=100)
     groups = models.ManyToManyField(Group, verbose_name=_("delivers to"), blank=True, related_name="makers")
-    is_open = models.BooleanField(_("open"), default=True)
+    is_open = models.BooleanField(_("in business"), default=True)
     closed_from = models.DateField(
         _("closed from"), null=True, blank=True, help_text=_("From this day on it makes no meals.")
     )

@@ -27,7 +27,7 @@ class Menu(models.Model):
     food = models.ForeignKey(Food, verbose_name=_("food"), on_delete=models.PROTECT, related_name="menus")
     price = models.PositiveIntegerField(_("price (won)"))
     stock = models.PositiveIntegerField(_("stock"), default=50)
-    ordered = models.PositiveIntegerField(_("ordered"), default=0, editable=False)
+    ordered = models.PositiveIntegerField(_("meals ordered"), default=0, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OFFERED)
     closes_at = ClosesAtField(_("orders until"))
     external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True, unique=True)
@@ -84,7 +84,7 @@ class MakerDay(models.Model):
     maker = models.ForeignKey(Maker, verbose_name=_("maker"), on_delete=models.CASCADE, related_name="days")
     date = models.DateField(_("date"))
     capacity = models.PositiveIntegerField(_("meals possible"))
-    ordered = models.PositiveIntegerField(_("ordered"), default=0)
+    ordered = models.PositiveIntegerField(_("meals ordered"), default=0)
 
     class Meta:
         verbose_name = _("maker's day")

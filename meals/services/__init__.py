@@ -12,12 +12,14 @@ from meals.services.menus import (
     menu_edit,
 )
 from meals.services.orders import deliver, menu_skip, order_cancel, order_change, order_place, order_rate
+from meals.services.planning import copy_week
 from meals.services.withdrawing import menu_withdraw, withdraw_menus
 
 __all__ = [
     "auto_order_set",
     "auto_order_settings",
     "close_day",
+    "copy_week",
     "deliver",
     "food_save",
     "group_join",

@@ -164,8 +164,8 @@ def test_saving_a_food_cleans_and_publishes(boss, busy, food):
         "maker": food.maker_id,
         "name": "김치찌개 <b>특</b>",
         "food_type": food.food_type_id,
-        "tags": '["#찌개", "찌개"]',
-        "allergens": '["두유"]',
+        "tags": "#찌개, 찌개",
+        "allergens": ["두유"],
         "price": 9500,
         "spiciness": 3,
         "is_active": "on",
@@ -174,7 +174,7 @@ def test_saving_a_food_cleans_and_publishes(boss, busy, food):
     }
     url = reverse("admin:meals_food_change", args=[food.pk])
     assert "allergens" in boss.post(url, body).context["adminform"].form.errors
-    assert boss.post(url, {**body, "allergens": '["우유"]'}).status_code == 302
+    assert boss.post(url, {**body, "allergens": ["milk"]}).status_code == 302
     food.refresh_from_db()
     assert (food.name, food.tags, food.allergens, food.price) == ("김치찌개 특", ["찌개"], ["milk"], 9500)
     assert CatalogueEntry.objects.get(domain="meals").revision_id != before
