@@ -10,7 +10,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts import services
+from accounts import services, staff_logins  # noqa: F401  registers
 from accounts.models import Category, Notification, Region, User
 
 

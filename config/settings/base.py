@@ -40,14 +40,14 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.socialaccount",
     *[f"allauth.socialaccount.providers.{name}" for name in SOCIAL_PROVIDERS],
-    "axes",
+    "config.apps.LoginsConfig",  # axes
     "csp",
     "django_htmx",
     "import_export",
     "simple_history",
     "django_prometheus",
     "django_structlog",
-    "django_q",
+    "config.apps.TaskQueueConfig",  # django_q
     "common",
     "ml",
     "accounts",
@@ -99,6 +99,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "ko-kr"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Asia/Seoul"
 USE_I18N = True
 USE_TZ = True

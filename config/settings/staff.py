@@ -148,6 +148,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "COLORS": {"primary": _JADE},
+    "STYLES": [lambda request: static("css/admin.css")],
     "DASHBOARD_CALLBACK": "common.dashboard.callback",
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "common.sidebar.navigation"},
 }
