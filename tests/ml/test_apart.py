@@ -27,10 +27,10 @@ def served():
 
 def environment() -> dict[str, str]:
     """A process of the site on the database of this test."""
-    found = connection.settings_dict
-    url = f"sqlite:///{found['NAME']}"
+    name = connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}"
     if connection.vendor == "postgresql":
-        url = f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+        url = os.environ["MOA_TEST_DATABASE_URL"].replace(":///postgres?", f":///{name}?")
     return {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url, "LOG_LEVEL": "CRITICAL"}
 
 
@@ -84,7 +84,8 @@ def test_cancelling_ends_even_what_hangs(served):
 
 
 def _cancel_when_running(pk: int) -> None:
-    while not TrainingRun.objects.filter(pk=pk, status="running").exists():
+    deadline = time.monotonic() + 30
+    while not TrainingRun.objects.filter(pk=pk, status="running").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     runs.cancel(TrainingRun.objects.get(pk=pk))
     connections.close_all()
