@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ml import estimators as ml_estimators
 from ml import families as ml_families
-from ml import parameters
+from ml import names, parameters
 from ml.families.items import Item
 from ml.parameters import Parameter
 from recommendations import model_settings
@@ -215,7 +215,7 @@ class Domain:
 
     def define_parameters(self) -> None:
         """Declare what staff may tune: the verbs' weights and each feed's parameters."""
-        name = self.verbose_name or self.name
+        names.DOMAINS[self.name] = name = self.verbose_name or self.name
         weights = [
             Parameter(
                 verb, float(weight), min=-20.0, max=20.0, help=_("How strongly it is learned; below zero: dislike.")

@@ -2,19 +2,20 @@
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 
+from common.columns import badge, number, share, short, size
 from ml import registry
-from ml.admin import compare, versions_rollout, versions_training
+from ml.admin import columns, compare, versions_rollout, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ModelVersion, Promotion, Revision, TrainingRun
 
-HEADLINES = ("accuracy", "f1_macro", "ndcg", "ndcg@8", "hit_rate")
+STATES = {"production": "success", "candidate": "info", "broken": "danger"}
+RUN_STATES = {"done": "success", "failed": "danger", "running": "info", "queued": "warning"}
 
 
 def show_number(value) -> str:
@@ -53,20 +54,11 @@ def show_value(value) -> SafeString | str:
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    list_display = (
-        "__str__",
-        "domain",
-        "family",
-        "status",
-        "tried",
-        "headline",
-        "rows",
-        "size",
-        "created_at",
-        "broken",
-    )
-    list_filter = ("domain", "family", "status")
+    what, rows_shown, size = columns.model, number("rows", _("rows")), size("bytes", _("size"))
+    list_display = ("what", "number_shown", "state", "tried", "headline", "rows_shown", "size", "created_at")
+    list_filter = (columns.DomainFilter, columns.FamilyFilter, "status")
     search_fields = ("version", "fingerprint")
+    search_help_text = _("Version or fingerprint of the data")
     date_hierarchy = "created_at"
     actions = ("promote_versions", "roll_back", "compare_two")
     actions_list = ("training_page",)
@@ -89,12 +81,15 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("quality"))
     def headline(self, obj):
-        shown = [f"{name} {show_number(obj.metrics[name])}" for name in HEADLINES if name in obj.metrics]
-        return ", ".join(shown[:2]) or "–"
+        return columns.quality(obj.metrics)
 
-    @admin.display(description=_("size"), ordering="bytes")
-    def size(self, obj):
-        return filesizeformat(obj.bytes)
+    @display(description=_("version"), ordering="number", header=True)
+    def number_shown(self, obj):
+        return f"#{obj.number}", obj.version
+
+    @display(description=_("status"), ordering="status", label=STATES)
+    def state(self, obj):
+        return ("broken", _("broken")) if obj.broken else (obj.status, obj.get_status_display())
 
     @admin.display(description=_("metrics"))
     def metrics_table(self, obj):
@@ -173,23 +168,27 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Promotion)
 class PromotionAdmin(ReadOnlyAdmin):
-    list_display = ("version", "action", "previous", "undone", "by", "at")
-    list_filter = ("version__domain", "version__family", "action")
+    what, done = columns.version, badge("action", _("action"), promote="success", rollback="warning")
+    list_display = ("what", "done", "before", "undone", "by", "at")
+    list_filter = ("action", "undone", "at")
+    search_fields = ("version__domain", "version__family", "version__version")
     list_select_related = ("version", "previous", "by")
     date_hierarchy = "at"
+
+    @display(description=_("previous version"))
+    def before(self, obj):
+        return f"#{obj.previous.number} ({obj.previous.version})" if obj.previous else "–"
 
 
 @admin.register(TrainingRun)
 class TrainingRunAdmin(ReadOnlyAdmin):
-    list_display = ("domain", "family", "status", "percent", "message", "version", "started_at", "finished_at")
-    list_filter = ("domain", "family", "status")
+    what, state, percent = columns.model, badge("status", _("status"), **RUN_STATES), share("progress", _("progress"))
+    note = short("message", _("message"), 60)
+    list_display = ("what", "kind", "state", "percent", "note", "started_at", "finished_at")
+    list_filter = (columns.DomainFilter, columns.FamilyFilter, "kind", "status")
     search_fields = ("task_id", "message", "error")
     list_select_related = ("version",)
     date_hierarchy = "created_at"
-
-    @admin.display(description=_("progress"), ordering="progress")
-    def percent(self, obj):
-        return f"{obj.progress:.0%}"
 
 
 @admin.register(Revision)

@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from ml import names
+
 register = template.Library()
 
 ICON = '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
@@ -31,23 +33,6 @@ MENU = (
     ("accounts:profile", _("Profile")),
     ("account_change_password", _("Change password")),
 )
-VERBS = {
-    "view": _("looked at"),
-    "like": _("liked"),
-    "dislike": _("not interested"),
-    "hide": _("hid"),
-    "join": _("joined"),
-    "leave": _("left"),
-    "comment": _("commented on"),
-    "order": _("ordered"),
-    "cancel": _("cancelled"),
-    "skip": _("passed over"),
-    "solve": _("solved"),
-    "fail": _("tried"),
-    "impression": _("was shown"),
-    "pause": _("paused learning"),
-    "resume": _("resumed learning"),
-}
 
 
 def _url(names: str) -> str | None:
@@ -105,7 +90,7 @@ def percent(value) -> int:
 @register.filter
 def verb_name(verb: str):
     """A verb in words; one that nobody named stays as it is."""
-    return VERBS.get(verb, verb)
+    return names.verb(verb)
 
 
 @register.filter

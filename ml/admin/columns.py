@@ -1,0 +1,80 @@
+"""Columns and filters of lists over models: names in words, codes beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from common.columns import NONE
+from ml import names
+
+#: What a version is judged by at a glance: name in its metrics → (in words, as a share of all).
+HEADLINES = {
+    "accuracy": (_("accuracy"), True),
+    "f1_macro": ("F1", False),
+    "ndcg": ("NDCG", False),
+    "ndcg@8": ("NDCG@8", False),
+    "hit_rate": (_("hit rate"), True),
+}
+
+
+def model_name(domain: str, family: str) -> str:
+    return f"{names.domain(domain)} · {names.of(family)}"
+
+
+@display(description=_("model"), ordering="family", header=True)
+def model(self: Any, row: Any) -> tuple[str, str]:
+    """Domain and family of a row, in words; their codes beneath."""
+    return model_name(row.domain, row.family), f"{row.domain}/{row.family}"
+
+
+@display(description=_("version"), ordering="version", header=True)
+def version(self: Any, row: Any) -> tuple[str, str] | None:
+    """The version that a row tells of."""
+    found = row.version
+    return (model_name(found.domain, found.family), f"#{found.number} ({found.version})") if found else None
+
+
+def quality(metrics: Mapping[str, Any]) -> str:
+    """The first two headlines among a version's metrics."""
+    shown = []
+    for key, (name, is_share) in HEADLINES.items():
+        value = metrics.get(key)
+        if isinstance(value, int | float):
+            shown.append(f"{name} {value:.1%}" if is_share else f"{name} {value:.3f}")
+    return " · ".join(shown[:2]) or NONE
+
+
+@display(description=_("domain"), ordering="domain")
+def domain(self: Any, row: Any) -> str:
+    return str(names.domain(row.domain))
+
+
+@display(description=_("verb"), ordering="verb")
+def verb(self: Any, row: Any) -> str:
+    return str(names.verb(row.verb)) or NONE
+
+
+def named_filter(field: str, heading: Any, words: Callable[[], Mapping[str, Any]]) -> type[admin.SimpleListFilter]:
+    """A filter by a field of codes that offers their names, without asking the table which codes it holds."""
+
+    class Filter(admin.SimpleListFilter):
+        title = heading
+        parameter_name = field
+
+        def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+            return list(words().items())
+
+        def queryset(self, request: Any, queryset: Any) -> Any:
+            return queryset.filter(**{field: self.value()}) if self.value() else queryset
+
+    return Filter
+
+
+DomainFilter = named_filter("domain", _("domain"), lambda: names.DOMAINS)
+FamilyFilter = named_filter("family", _("model"), lambda: names.NAMES)
+VerbFilter = named_filter("verb", _("verb"), lambda: names.VERBS)
