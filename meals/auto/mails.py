@@ -7,8 +7,9 @@ import datetime as dt
 import logging
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ def _claim(date, dining_type):
     due = due.exclude(mail_claimed_at__gt=now - CLAIM)
     if date is not None:
         due = due.filter(date=date, dining_type=dining_type)
-    due = due.select_related("user", "order__menu__group", "order__food__maker").order_by("pk")
+    due = due.select_related("user", "order__menu", "order__group", "order__food__maker").order_by("pk")
     rows = list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
     AutoOrderResult.objects.filter(pk__in=[row.pk for row in rows]).update(mail_claimed_at=now)
     return rows
@@ -56,22 +57,27 @@ def _claim(date, dining_type):
 def message(order, user, texts=None):
     """The mail on one order, in the member's language; `texts` keeps what the mails on one menu have in common."""
     texts = {} if texts is None else texts
-    key = (order.menu_id, order.price, user.language or settings.LANGUAGE_CODE)
+    key = (order.menu_id, order.price, order.subsidy, user.language or settings.LANGUAGE_CODE)
     if key not in texts:
         with translation.override(key[-1]):
             texts[key] = _texts(order)
-    subject, text = texts[key]
-    return EmailMessage(subject, text.replace(LINK, links.order_link(order)), to=[user.email])
+    subject, text, page = texts[key]
+    link = links.order_link(order)
+    mail = EmailMultiAlternatives(subject, text.replace(LINK, link), to=[user.email])
+    mail.attach_alternative(page.replace(LINK, link), "text/html")
+    return mail
 
 
 def _texts(order):
+    """Subject, plain text and HTML, with `LINK` where the address goes."""
+    until = date_format(timezone.localtime(order.menu.closes_at), "DATETIME_FORMAT")
     values = {
         "food": order.food.display_name,
         "maker": order.food.maker.name,
         "price": f"{order.price:,}",
         "date": date_format(order.date, "DATE_FORMAT"),
         "meal": order.get_dining_type_display(),
-        "until": date_format(timezone.localtime(order.menu.closes_at), "DATETIME_FORMAT"),
+        "until": until,
         "link": LINK,
     }
     subject = _("[Moa] Ordered for you: %(food)s, %(date)s") % values
@@ -79,4 +85,12 @@ def _texts(order):
         "%(food)s of %(maker)s (%(price)s won) was ordered for you: %(date)s, %(meal)s.\n\n"
         "You can change or cancel it until %(until)s:\n%(link)s\n"
     )
-    return subject, text % values
+    own = _("%(price)s won") % {"price": f"{order.own_share:,}"} if order.own_share else _("nothing: the company pays")
+    facts = [
+        (_("Meal"), f"{values['date']} · {values['meal']}"),
+        (_("You pay"), own),
+        (_("Delivered to"), order.group.address or order.group.name),
+        (_("Change until"), until),
+    ]
+    context = {**values, "subject": subject, "facts": facts, "language": translation.get_language()}
+    return subject, text % values, render_to_string("meals/mail/ordered.html", context)

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import re
 
 import pytest
 from django.core import mail
@@ -10,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from meals import services, tasks
 from meals.auto import auto_order, mails
-from meals.models import AutoOrder, AutoOrderResult, AutoOrderRun, GroupMembership, Holiday, Menu, Order
+from meals.models import AutoOrder, AutoOrderResult, AutoOrderRun, Food, GroupMembership, Holiday, Menu, Order
 from recommendations.domains import domains
 from recommendations.models import Event
 from recommendations.services import record_event
@@ -189,6 +190,23 @@ def test_the_member_is_told_by_notice_and_mail(alice, dishes, tomorrow, settings
     assert "김치찌개" in letter.subject
     assert "https://moa.example/" in letter.body
     assert "8,000" in letter.body
+    page, kind = letter.alternatives[0]
+    link = re.search(r"https://moa.example/\S+", letter.body).group()
+    assert (kind, page.count(f'href="{link}"')) == ("text/html", 2)
+    assert 'lang="en"' in page
+    assert "Cancel the order" in page
+
+
+def test_the_mail_is_in_the_members_language_and_safe(alice, make_food, make_menu, tomorrow):
+    food = make_food("김치찌개")
+    Food.objects.update(name="<b>김치</b> & 밥")
+    make_menu(food)
+    opt_in(alice)
+    run(tomorrow)
+    page = mail.outbox[0].alternatives[0][0]
+    assert 'lang="ko' in page
+    assert "주문 취소하기" in page
+    assert "&lt;b&gt;김치&lt;/b&gt; &amp; 밥" in page
 
 
 def test_mails_wait_for_a_mail_server_that_is_down(alice, dishes, tomorrow, settings):

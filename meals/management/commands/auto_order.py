@@ -39,9 +39,15 @@ class Command(BaseCommand):
     def _show(self, summary):
         for user_id, menu in list(summary.ordered.items())[:SHOWN]:
             self.stdout.write(f"member {user_id}: would get {menu.food.name} ({menu.price:,} won), menu {menu.pk}")
-        more = len(summary.ordered) - SHOWN
-        if more > 0:
-            self.stdout.write(f"… and {more:,} more")
+        self._more(summary.ordered)
+        left = {user_id: reason for user_id, reason in summary.skipped.items() if reason != "has_order"}
+        for user_id, reason in list(left.items())[:SHOWN]:
+            self.stdout.write(f"member {user_id}: would get nothing, {reason}")
+        self._more(left)
+
+    def _more(self, rows):
+        if len(rows) > SHOWN:
+            self.stdout.write(f"… and {len(rows) - SHOWN:,} more")
 
 
 def _day(text):
