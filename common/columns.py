@@ -22,10 +22,11 @@ def _following(row: Any, path: str) -> Any:
 def badge(field: str, title: Any, **colours: str) -> Callable:
     """A field of choices as a label; `colours`: {value: success | info | warning | danger}, grey for all others."""
 
-    @display(description=title, ordering=field, label=colours)
+    @display(description=title, ordering=field, label=colours or True)
     def column(self: Any, row: Any) -> Any:
         value = getattr(row, field)
-        return (value, getattr(row, f"get_{field}_display")()) if value not in ("", None) else None
+        text = getattr(row, f"get_{field}_display")() if value not in ("", None) else None
+        return (value, text) if value in colours else text  # a pair without a colour would be shown as its code
 
     return column
 

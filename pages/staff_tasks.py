@@ -52,7 +52,7 @@ class TaskAdmin(ModelAdmin):
         return False
 
     @display(description=_("task"), ordering="func", header=True)
-    def task(self, row):
+    def what(self, row):
         code = str(row.func() if callable(row.func) else row.func)
         return (NAMES[code], code) if code in NAMES else (code, None)
 
@@ -62,7 +62,7 @@ class DoneAdmin(TaskAdmin):
 
     search_fields = ("name", "func", "group")
     date_hierarchy = "stopped"
-    fields = ("task", "name", "started", "stopped", "took", "attempt_count", "answer")
+    fields = ("what", "name", "started", "stopped", "took", "attempt_count", "answer")
     readonly_fields = fields
     actions_list = ("to_watch",)
 
@@ -85,30 +85,30 @@ class DoneAdmin(TaskAdmin):
 
 @admin.register(Success)
 class SuccessAdmin(DoneAdmin):
-    list_display = ("stopped", "task", "took", "attempt_count")
+    list_display = ("stopped", "what", "took", "attempt_count")
 
 
 @admin.register(Failure)
 class FailureAdmin(DoneAdmin):
     error = short("result", _("error"), 90)
-    list_display = ("stopped", "task", "error", "attempt_count")
+    list_display = ("stopped", "what", "error", "attempt_count")
 
 
 @admin.register(OrmQ)
 class QueueAdmin(TaskAdmin):
     """What waits or runs; deleting a row takes its task out of the queue."""
 
-    list_display = ("task", "key", "lock", "name")
+    list_display = ("what", "key", "lock", "name")
     list_filter = ("key",)
-    fields = ("task", "key", "lock", "name", "task_id", "args", "kwargs")
+    fields = ("what", "key", "lock", "name", "task_id", "args", "kwargs")
     readonly_fields = fields
 
     def has_change_permission(self, request, obj=None):
         return False
 
     @display(description=_("task"), header=True)
-    def task(self, row):
-        return super().task(row)
+    def what(self, row):
+        return super().what(row)
 
 
 @admin.register(Schedule)
@@ -116,11 +116,11 @@ class ScheduleAdmin(TaskAdmin):
     """When tasks run by themselves. What they run is given by the code."""
 
     rhythm = badge("schedule_type", _("rhythm"))
-    list_display = ("task", "rhythm", "how_often", "next_run", "is_on")
+    list_display = ("what", "rhythm", "how_often", "next_run", "is_on")
     list_filter = ("schedule_type",)
     search_fields = ("name", "func")
-    fields = ("task", "name", "schedule_type", "minutes", "repeats", "next_run")
-    readonly_fields = ("task", "name")
+    fields = ("what", "name", "schedule_type", "minutes", "repeats", "next_run")
+    readonly_fields = ("what", "name")
 
     @display(description=_("on"), boolean=True)
     def is_on(self, row):

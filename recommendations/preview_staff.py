@@ -12,6 +12,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.columns import badge
+from ml.admin import columns
 from ml.admin.drafts import LINKS
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ParameterDraft
@@ -33,8 +35,10 @@ MEASURES = {
 
 @admin.register(PreviewRun)
 class PreviewRunAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "draft", "draft_version", "status", "by", "created_at", "finished_at")
-    list_filter = ("status", "domain", "feed")
+    state = badge("status", _("status"), done="success", failed="danger", running="info", queued="warning")
+    domain_shown, through = columns.domain, columns.feed
+    list_display = ("draft", "domain_shown", "through", "state", "by", "created_at", "finished_at")
+    list_filter = ("status", columns.DomainFilter, "created_at")
     list_select_related = ("draft", "by")
     date_hierarchy = "created_at"
 

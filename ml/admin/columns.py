@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from common.columns import NONE
-from ml import names
+from ml import names, parameters
 
 #: What a version is judged by at a glance: name in its metrics → (in words, as a share of all).
 HEADLINES = {
@@ -52,6 +52,13 @@ def quality(metrics: Mapping[str, Any]) -> str:
 @display(description=_("domain"), ordering="domain")
 def domain(self: Any, row: Any) -> str:
     return str(names.domain(row.domain))
+
+
+@display(description=_("feed"), ordering="feed")
+def feed(self: Any, row: Any) -> str:
+    """The feed that a row came through, as its parameters are headed."""
+    scope = parameters.scopes().get(f"{row.domain}.{row.feed}") if row.feed else None
+    return str(scope.title).partition(" · ")[2] if scope else row.feed or NONE
 
 
 @display(description=_("verb"), ordering="verb")

@@ -5,10 +5,11 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from common.columns import badge, number, share, short, size
+from common.columns import badge, number, share, size
 from ml import registry
 from ml.admin import columns, compare, versions_rollout, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
@@ -55,12 +56,12 @@ def show_value(value) -> SafeString | str:
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
     what, rows_shown, size = columns.model, number("rows", _("rows")), size("bytes", _("size"))
-    list_display = ("what", "number_shown", "state", "tried", "headline", "rows_shown", "size", "created_at")
+    list_display = ("what", "number_shown", "state", "tried", "headline", "rows_shown", "created_at")
     list_filter = (columns.DomainFilter, columns.FamilyFilter, "status")
     search_fields = ("version", "fingerprint")
     search_help_text = _("Version or fingerprint of the data")
     date_hierarchy = "created_at"
-    actions = ("promote_versions", "roll_back", "compare_two")
+    actions = ("promote_versions", "roll_back", "compare_two", "evaluate")
     actions_list = ("training_page",)
     actions_detail = ("compare_one", "release")
     fields = (
@@ -89,7 +90,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @display(description=_("status"), ordering="status", label=STATES)
     def state(self, obj):
-        return ("broken", _("broken")) if obj.broken else (obj.status, obj.get_status_display())
+        state, text = ("broken", _("broken")) if obj.broken else (obj.status, obj.get_status_display())
+        return (state, text) if state in STATES else text
 
     @admin.display(description=_("metrics"))
     def metrics_table(self, obj):
@@ -145,6 +147,12 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             bytes(version.picture), content_type="image/png", headers={"X-Content-Type-Options": "nosniff"}
         )
 
+    @admin.action(description=_("Evaluate row by row"), permissions=["promote"])
+    def evaluate(self, request, queryset):
+        for version in queryset.order_by("domain", "family", "number"):
+            versions_training.queue_evaluation(self, request, version)
+        return versions_training.back()
+
     @admin.action(description=_("Put into production"), permissions=["promote"])
     def promote_versions(self, request, queryset):
         for version in queryset:
@@ -183,12 +191,15 @@ class PromotionAdmin(ReadOnlyAdmin):
 @admin.register(TrainingRun)
 class TrainingRunAdmin(ReadOnlyAdmin):
     what, state, percent = columns.model, badge("status", _("status"), **RUN_STATES), share("progress", _("progress"))
-    note = short("message", _("message"), 60)
-    list_display = ("what", "kind", "state", "percent", "note", "started_at", "finished_at")
+    list_display = ("what", "kind", "state", "percent", "outcome", "started_at", "finished_at")
     list_filter = (columns.DomainFilter, columns.FamilyFilter, "kind", "status")
     search_fields = ("task_id", "message", "error")
     list_select_related = ("version",)
     date_hierarchy = "created_at"
+
+    @display(description=_("outcome"))
+    def outcome(self, obj):
+        return f"#{obj.version.number}" if obj.version else Truncator(obj.message).chars(60) or "–"
 
 
 @admin.register(Revision)
