@@ -14,27 +14,30 @@ class RecommendationsConfig(AppConfig):
         from ml import roles, training
         from recommendations import checks, visitors  # noqa: F401  registers system checks and the accounts hooks
         from recommendations.domains import domains
-        from recommendations.watch import drift
+        from recommendations.watch import stale, tunable, workers  # noqa: F401  two of them connect to signals
 
         seen = ("event", "previewrun", "watchday")
         roles.grant(roles.VIEWER, *(f"recommendations.view_{name}" for name in seen))
         roles.grant(roles.EDITOR, "recommendations.add_previewrun")
         roles.grant(roles.MANAGER, "recommendations.retry_task")
         autodiscover_modules("recommend", register_to=None)
-        drift.declare()
+        tunable.declare()
         for domain in domains:
             domain.define_parameters()
         training.trainable = training.Trainable(
             models=lambda: [(domain.name, name) for domain in domains for name in domain.models],
             task="recommendations.tasks.train_queued",
             schedules=("recommendations.tasks.refresh_popularity", "recommendations.tasks.retrain"),
-            items=catalogue_items,
+            words=words,
         )
 
 
-def catalogue_items(domain: str) -> list:
-    """The listed items of a domain, as models see them."""
-    from recommendations import catalogue
+def words(domain: str, names: list[str]) -> dict[str, str]:
+    """Categories, amounts and groupings of a domain in the reader's words."""
+    from recommendations.domains import domains
 
-    snapshot = catalogue.current(domain)
-    return [snapshot.item(position) for position in range(len(snapshot))]
+    if domain not in domains:
+        return {}
+    kind = domains[domain]
+    own = {name: str(title) for name, title in {**kind.amounts, **kind.groupings}.items() if name in names}
+    return {**kind.label_names([name for name in names if name not in own]), **own}

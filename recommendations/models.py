@@ -112,10 +112,14 @@ class Event(models.Model):
 
 from recommendations.preview_models import PreviewRun  # noqa: E402, F401
 from recommendations.watch.models import (  # noqa: E402, F401  Django looks for an app's models here
+    Alert,
     Drift,
     HealthDay,
     MixDay,
     QueueDay,
+    RunningTask,
+    StaleDay,
     WatchDay,
     WatchMark,
+    Worker,
 )

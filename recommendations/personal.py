@@ -285,8 +285,11 @@ def _lock(user_id: int) -> None:
 
 def erase(user_id: int, domain: Domain) -> None:
     """Remove log and model, quarantine too. Rows go with the transaction, other stores right after it."""
+    from recommendations.watch import stale
+
     store, name = stores[domain.store], key(user_id, domain.name)
     with transaction.atomic():
+        stale.mark(log(user_id, domain.name))
         if in_one_transaction(store):
             # Locked in the order in which `write` locks: the model first, then the log.
             store.update(name, lambda _: log(user_id, domain.name).delete() and None)

@@ -10,6 +10,7 @@ Q_CLUSTER = {
     "name": "moa",
     "label": "Task queue",
     "orm": "default",
+    "broker_class": "recommendations.watch.workers.Broker",  # the same, and it knows which processes live
     "workers": env.int("TASK_WORKERS", default=1),
     "poll": 0.2,
     "timeout": _TIMEOUT,

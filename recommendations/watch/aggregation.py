@@ -22,7 +22,7 @@ from recommendations import personal
 from recommendations.domains import Domain
 from recommendations.models import IMPORTED, Event, ItemRevision
 from recommendations.watch.attribution import CLICKED, FOLLOWED, LIKED, Fact, count
-from recommendations.watch.models import MixDay, WatchDay, WatchMark
+from recommendations.watch.models import MixDay, StaleDay, WatchDay, WatchMark
 
 logger = logging.getLogger(__name__)
 
@@ -142,12 +142,15 @@ def begin(domain: str, *, rebuild: bool) -> tuple[WatchMark, int, int]:
     return mark, mark.run, news.aggregate(last=Max("pk"))["last"] or mark.event
 
 
-def touched(domain: str, mark: WatchMark, now: dt.datetime) -> list[dt.date]:
-    """Days to be counted anew: those of new and newly forgotten events, and their neighbours, since outcomes cross midnight."""
+def touched(domain: str, mark: WatchMark, now: dt.datetime, stale: Iterable[dt.date] = ()) -> list[dt.date]:
+    """Days to be counted anew, with their neighbours, since outcomes cross midnight.
+
+    Those of new and of newly forgotten events, and the `stale` ones: of events of members who were erased.
+    """
     news = [Event.objects.filter(domain=domain, pk__gt=mark.event)]
     if mark.at is not None:
         news.append(Event.objects.filter(domain=domain, forgotten_at__gte=mark.at - SETTLED))
-    found: set[dt.date] = set()
+    found = set(stale)
     for events in news:
         found.update(
             events.annotate(date=TruncDate("occurred_at")).values_list("date", flat=True).distinct().order_by()
@@ -185,7 +188,8 @@ def aggregate(kind: Domain, *, rebuild: bool = False, now: dt.datetime | None = 
     """Bring a domain's daily tables up to the log; returns how many days were counted anew."""
     began = now or timezone.now()
     mark, run, settled = begin(kind.name, rebuild=rebuild)
-    days = touched(kind.name, mark, began)
+    stale = dict(StaleDay.objects.filter(domain=kind.name).values_list("pk", "day"))
+    days = touched(kind.name, mark, began, stale.values())
     if rebuild:
         days = sorted({*days, *counted_days(kind.name)})
     if days:
@@ -197,4 +201,5 @@ def aggregate(kind: Domain, *, rebuild: bool = False, now: dt.datetime | None = 
             logger.info("watch: a newer run counts domain=%s", kind.name)
             return 0
     WatchMark.objects.filter(pk=mark.pk, run=run).update(event=settled, at=began)
+    StaleDay.objects.filter(pk__in=list(stale)).delete()
     return len(days)

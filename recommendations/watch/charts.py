@@ -17,32 +17,51 @@ Chart = dict[str, Any]
 
 
 def chart(title: str, days: Sequence[dt.date], lines: Mapping[str, Sequence[float | None]], unit: str = "") -> Chart:
-    """One line chart; a value None is a gap. `unit` stands behind the axis' title."""
+    """One line chart and its values as a table; a value None is a gap. `unit` is the title of the vertical axis."""
+    shown = {
+        name or "–": [None if value is None else round(value, 4) for value in values] for name, values in lines.items()
+    }
     data = {
         "labels": [f"{day:%m-%d}" for day in days],
         "datasets": [
             {
-                "label": name or "–",
-                "data": [None if value is None else round(value, 4) for value in values],
+                "label": name,
+                "data": values,
                 "borderColor": colour,
                 "backgroundColor": colour,
                 "borderWidth": 2,
                 "pointRadius": 2,
                 "tension": 0.25,
             }
-            for colour, (name, values) in zip(COLOURS, lines.items(), strict=False)
+            for colour, (name, values) in zip(COLOURS, shown.items(), strict=False)
         ],
     }
+    rows = [(day, [values[n] for values in shown.values()]) for n, day in enumerate(days)]
+    return {
+        "title": f"{title} ({unit})" if unit else title,
+        "data": json.dumps(data),
+        "options": json.dumps(_options(unit)),
+        "names": list(shown),
+        "rows": [row for row in reversed(rows) if any(value is not None for value in row[1])],
+    }
+
+
+def _options(unit: str) -> dict[str, Any]:
+    """Titles on both axes; a tooltip that tells all lines of a day."""
     axis = {"ticks": {"color": GREY, "maxTicksLimit": 8, "display": True}, "grid": {"display": True, "tickWidth": 0}}
-    options = {
+    titles = {"x": _("Day"), "y": unit or _("Number")}
+    scales = {name: {**axis, "title": {"display": True, "text": text, "color": GREY}} for name, text in titles.items()}
+    return {
         "responsive": True,
         "maintainAspectRatio": False,
         "animation": False,
         "interaction": {"mode": "index", "intersect": False},
-        "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": GREY, "boxWidth": 12}}},
-        "scales": {"x": axis, "y": {**axis, "beginAtZero": True}},
+        "plugins": {
+            "legend": {"display": True, "position": "bottom", "labels": {"color": GREY, "boxWidth": 12}},
+            "tooltip": {"enabled": True},
+        },
+        "scales": {"x": scales["x"], "y": {**scales["y"], "beginAtZero": True}},
     }
-    return {"title": f"{title} ({unit})" if unit else title, "data": json.dumps(data), "options": json.dumps(options)}
 
 
 def of_recommendations(names: Sequence[str], series: Mapping[str, Mapping[dt.date, Any]], days: Sequence[dt.date]):

@@ -103,7 +103,6 @@ class Drift(Daily):
     before = models.PositiveIntegerField(_("events in the 28 days before"), default=0)
     judged = models.BooleanField(_("enough events"), default=False)
     over = models.BooleanField(_("alert"), default=False)
-    mailed_at = models.DateTimeField(_("mailed"), null=True, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("drift"), _("drift")
@@ -126,3 +125,80 @@ class WatchMark(models.Model):
 
     def __str__(self):
         return f"{self.domain} {self.at}"
+
+
+class StaleDay(Daily):
+    """A day whose counts hold somebody who was erased or began anew; a run counts it anew and removes the rows that it read."""
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("day to be counted anew"), _("days to be counted anew")
+        indexes = [models.Index(fields=["domain"], name="stale_days")]
+
+    def __str__(self):
+        return f"{self.domain} {self.day}"
+
+
+class Alert(models.Model):
+    """Something that needs staff, from when it was first seen until it was over. At most one open row for each matter."""
+
+    class Cause(models.TextChoices):
+        DRIFT = "drift", _("Drift")
+        FAILED = "failed", _("Failed tasks")
+        STUCK = "stuck", _("Queue stands still")
+        WORKER = "worker", _("No worker")
+        TRAINING = "training", _("Failed training")
+
+    cause = models.CharField(_("kind"), max_length=10, choices=Cause.choices)
+    about = models.CharField(_("what"), max_length=200, blank=True)
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
+    began_at = models.DateTimeField(_("began"))
+    seen_at = models.DateTimeField(_("last seen"))
+    mailed_at = models.DateTimeField(_("mailed"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("warning"), _("warnings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause", "about"], condition=models.Q(ended_at=None), name="one_open_alert_per_matter"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.cause} {self.about}"
+
+
+class Worker(models.Model):
+    """A process that hands out tasks; `at` is when it last said that it is there."""
+
+    key = models.CharField(max_length=64, unique=True)
+    cluster = models.CharField(_("queue"), max_length=32)
+    host = models.CharField(_("machine"), max_length=100)
+    pid = models.PositiveIntegerField(_("process"))
+    at = models.DateTimeField(_("last heard of"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("worker"), _("workers")
+
+    def __str__(self):
+        return f"{self.cluster} {self.host}:{self.pid}"
+
+
+class RunningTask(models.Model):
+    """A task that a worker has begun, so that one whose process is killed is missed. `owner` is empty while it waits again."""
+
+    task = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    row = models.BigIntegerField()  # of the queue
+    func = models.CharField(_("task"), max_length=256)
+    cluster = models.CharField(_("queue"), max_length=32)
+    owner = models.CharField(_("process"), max_length=200, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    started_at = models.DateTimeField(_("begun"))
+    deadline = models.DateTimeField(_("ended by force at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("running task"), _("running tasks")
+
+    def __str__(self):
+        return f"{self.func} {self.task}"

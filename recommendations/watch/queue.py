@@ -1,35 +1,78 @@
-"""The task queue: how long it is, what failed, and running a failed task again."""
+"""The task queue: how long it is, what runs and what failed, and running a failed task again."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_q.conf import Conf
 from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 
 from recommendations.watch.aggregation import start_of
-from recommendations.watch.models import QueueDay
+from recommendations.watch.models import QueueDay, RunningTask, Worker
+from recommendations.watch.workers import FORGET
 
 SHOWN = 20
+DECISIONS = 10
 
 
 class RetryError(ValueError):
     """A task that cannot be run again; the message says why."""
 
 
-def state(now: dt.datetime | None = None) -> dict[str, Any]:
-    """How many tasks wait, and for how many seconds the oldest has; a task that a worker runs is locked until later."""
+def by_cluster(now: dt.datetime | None = None) -> dict[str, dict[str, Any]]:
+    """Queue → how many of its tasks wait, and for how many seconds the oldest has.
+
+    A task that was handed to a worker and not begun yet waits as well; one that a worker runs does not. What a queue
+    without notes of what it runs (the judge's) handed out counts as running.
+    """
     now = now or timezone.now()
-    found = OrmQ.objects.filter(lock__lte=now).aggregate(n=Count("pk"), first=Min("lock"))
-    return {"waiting": found["n"], "oldest": (now - found["first"]).total_seconds() if found["first"] else 0.0}
+    notes = {row: bool(owner) for row, owner in RunningTask.objects.values_list("row", "owner")}
+    found: dict[str, dict[str, Any]] = defaultdict(lambda: {"waiting": 0, "oldest": 0.0})
+    for row, name, lock in OrmQ.objects.order_by().values_list("pk", "key", "lock"):
+        since = lock
+        if lock > now:  # handed out: it is locked until so long after
+            if notes.get(row) or name != Conf.PREFIX:
+                continue
+            since = lock - dt.timedelta(seconds=Conf.RETRY)
+        elif notes.get(row):
+            continue
+        one = found[name]
+        one["waiting"] += 1
+        one["oldest"] = max(one["oldest"], (now - since).total_seconds())
+    return dict(found)
+
+
+def state(now: dt.datetime | None = None) -> dict[str, Any]:
+    """How many tasks of all queues wait, and for how many seconds the oldest has."""
+    found = by_cluster(now).values()
+    return {
+        "waiting": sum(one["waiting"] for one in found),
+        "oldest": max((one["oldest"] for one in found), default=0.0),
+    }
+
+
+def running() -> list[dict[str, Any]]:
+    """The tasks that workers have begun, the longest first; `again`: its process was killed, it waits to be handed out again."""
+    rows = RunningTask.objects.order_by("started_at")[:SHOWN]
+    return [{"row": row, "again": not row.owner, "process": row.owner.rpartition(":")[0]} for row in rows]
+
+
+def processes(now: dt.datetime | None = None) -> list[dict[str, Any]]:
+    """The processes that hand out tasks, with the seconds since they were heard of."""
+    now = now or timezone.now()
+    rows = Worker.objects.order_by("cluster", "-at")
+    return [{"row": row, "silent": (now - row.at).total_seconds()} for row in rows if now - row.at < FORGET]
 
 
 def measure(now: dt.datetime | None = None) -> QueueDay:
@@ -48,6 +91,11 @@ def failures() -> list[Task]:
     return list(rows.only("pk", "name", "func", "stopped", "attempt_count", "result"))
 
 
+def failed_ids(n: int) -> list[str]:
+    """The ids of the last n failed tasks."""
+    return list(Task.objects.filter(success=False).order_by("-stopped").values_list("pk", flat=True)[:n])
+
+
 def failed_since(start: dt.datetime) -> int:
     return Task.objects.filter(success=False, stopped__gte=start).count()
 
@@ -59,22 +107,70 @@ def _is_own(function: str) -> bool:
 
 
 @transaction.atomic
-def retry(task_id: str) -> str:
-    """Put a failed task into the queue again and take it from the list; returns its function.
+def retry(task_id: str) -> tuple[str, str]:
+    """Put a failed task into the queue again and take it from the list; returns its function and its new id.
 
     Raises
     ------
     RetryError : it is no longer there, its arguments cannot be read safely, or it is not one of the site's own functions.
     """
-    task = Task.objects.select_for_update().filter(pk=task_id, success=False).first()
-    if task is None:
-        raise RetryError(_("This task is no longer among the failed ones; somebody ran it again already."))
+    task = _failed(task_id)
     arguments, names = task.args or (), task.kwargs or {}
     # a value that could not be read safely comes as a sentence
     if not isinstance(arguments, (tuple, list)) or not isinstance(names, dict):
         raise RetryError(_("The arguments of this task are damaged or hold code; it was not run again."))
     if not _is_own(task.func):
         raise RetryError(_("“%(name)s” is no function of this site; it was not run again.") % {"name": task.func})
-    async_task(task.func, *arguments, **{**names, "q_options": {"group": task.group, "cluster": task.cluster}})
+    made = async_task(task.func, *arguments, **{**names, "q_options": {"group": task.group, "cluster": task.cluster}})
     task.delete()
-    return task.func
+    return task.func, made
+
+
+@transaction.atomic
+def dismiss(task_id: str) -> tuple[str, str]:
+    """Take a failed task from the list without running it again; returns its function and its id.
+
+    Raises
+    ------
+    RetryError : it is no longer there.
+    """
+    task = _failed(task_id)
+    task.delete()
+    return task.func, task_id
+
+
+def _failed(task_id: str) -> Task:
+    task = Task.objects.select_for_update().filter(pk=task_id, success=False).first()
+    if task is None:
+        raise RetryError(_("This task is no longer among the failed ones; somebody ran it again already."))
+    return task
+
+
+def note(user: Any, action: str, function: str, task_id: str) -> None:
+    """Who ran what again or put it aside, in the admin's own log."""
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(Task, for_concrete_model=False),
+        object_id=task_id,
+        object_repr=function[:200],
+        action_flag=DELETION if action == "dismiss" else CHANGE,
+        change_message=action,
+    )
+
+
+def noted() -> list[dict[str, Any]]:
+    """The last decisions on failed tasks, and what became of those that were run again."""
+    kind = ContentType.objects.get_for_model(Task, for_concrete_model=False)
+    rows = list(LogEntry.objects.filter(content_type=kind).select_related("user").order_by("-pk")[:DECISIONS])
+    ended = dict(Task.objects.filter(pk__in=[row.object_id for row in rows]).values_list("pk", "success"))
+    begun = set(RunningTask.objects.filter(task__in=[row.object_id for row in rows]).values_list("task", flat=True))
+    words = {True: _("succeeded"), False: _("failed again")}
+    return [
+        {
+            "row": row,
+            "outcome": _("put aside")
+            if row.action_flag == DELETION
+            else words.get(ended.get(row.object_id), _("runs") if row.object_id in begun else _("waits")),  # type: ignore[call-overload]
+        }
+        for row in rows
+    ]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from recommendations.domains import domains
-from recommendations.watch import aggregation, drift, health, queue
+from recommendations.watch import aggregation, alerts, drift, health, queue, workers
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ def watch(*, rebuild: bool = False, mails: bool = True, say: Callable[[str], obj
     ------
     RuntimeError : domains that failed, by name.
     """
+    workers.rescue()
     queue.measure()
     failed = []
     for domain in domains:
@@ -33,6 +34,6 @@ def watch(*, rebuild: bool = False, mails: bool = True, say: Callable[[str], obj
         else:
             say(f"{domain.name}: {days} days counted")
     if mails:
-        drift.alert()
+        alerts.check()
     if failed:
         raise RuntimeError("; ".join(failed))

@@ -1,10 +1,9 @@
-"""Drift against figures made by hand, and its mails: to who may see the page, each cause once a day."""
+"""Drift against figures made by hand."""
 
 import datetime as dt
 import math
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from ml import parameters
@@ -68,42 +67,3 @@ def test_staff_set_the_threshold(drifted):
     assert {row.cause for row in drift.measure(domains[DOMAIN]) if row.over} == {"label", "verb"}
     parameters.set("watch", "least", 400)
     assert {row.cause for row in drift.measure(domains[DOMAIN]) if row.over} == set()
-
-
-def test_each_cause_is_mailed_once_a_day(drifted, mailoutbox, staff, make_user, alice):
-    viewer = make_user("viewer", is_staff=True, language="en")
-    viewer.user_permissions.add(Permission.objects.get(codename="view_watchday"))
-    make_user("other", is_staff=True)  # may not see the page
-    make_user("gone", is_staff=True, is_superuser=True, is_active=False)
-    drift.measure(domains[DOMAIN])
-    assert drift.alert() == 1
-    drift.measure(domains[DOMAIN])
-    assert drift.alert() == 0
-    assert sorted(mail.to[0] for mail in mailoutbox) == ["staff@moa.example", "viewer@moa.example"]
-    mail = next(mail for mail in mailoutbox if mail.to == ["viewer@moa.example"])
-    assert mail.subject == "Moa: drift in activities: What people do" or "What people do" in mail.subject
-    assert "PSI 0.88" in mail.body
-    assert "/admin/recommendations/watchday/?domain=activities" in mail.body
-    assert alice.email not in mail.body
-
-
-def test_no_mails_where_staff_switched_them_off(drifted, mailoutbox, staff):
-    parameters.set("watch", "mail", False)
-    drift.measure(domains[DOMAIN])
-    assert drift.alert() == 0
-    parameters.set("watch", "mail", True)
-    assert drift.alert() == 1
-
-
-def test_a_mail_that_could_not_be_sent_is_sent_by_the_next_run(drifted, settings, mailoutbox, staff):
-    drift.measure(domains[DOMAIN])
-    working = settings.EMAIL_BACKEND
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
-        "django.core.mail.backends.smtp.EmailBackend",
-        "127.0.0.1",
-        9,
-    )
-    assert drift.alert() == 0
-    settings.EMAIL_BACKEND = working
-    assert drift.alert() == 1
-    assert len(mailoutbox) == 1

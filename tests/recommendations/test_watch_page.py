@@ -1,5 +1,6 @@
 """The watch page: who may see it and run tasks again, how it is with nothing, and what it costs."""
 
+import csv
 import datetime as dt
 import pickle
 from base64 import b64encode
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.models import OrmQ, Task
@@ -16,7 +18,7 @@ from django_q.signing import SignedPackage
 
 from recommendations import watch
 from recommendations.watch import figures, queue
-from recommendations.watch.models import Drift, HealthDay, QueueDay, WatchDay
+from recommendations.watch.models import Alert, Drift, HealthDay, QueueDay, RunningTask, WatchDay
 
 PAGE = reverse("admin:recommendations_watchday_changelist")
 RETRY = reverse("admin:recommendations_watchday_retry")
@@ -98,8 +100,8 @@ def test_each_role_may_do_just_that(client, people, failed, role, page, retry):
     client.force_login(people[role])
     shown = client.get(PAGE)
     assert shown.status_code == page
-    assert (b'name="task"' in shown.content) == (role in ("may retry", "superuser"))
-    assert client.post(RETRY, {"task": task.pk}).status_code == retry
+    assert (b'name="retry"' in shown.content) == (role in ("may retry", "superuser"))
+    assert client.post(RETRY, {"retry": task.pk}).status_code == retry
     assert OrmQ.objects.count() == (role in ("may retry", "superuser"))
 
 
@@ -132,14 +134,13 @@ def test_whatever_is_asked_for(client, staff, counted, query):
 
 
 def test_figures_of_the_page(counted):
-    found = figures.page(DOMAIN, "", 7)
+    found = figures.page(figures.Asked.read({"domain": DOMAIN, "days": "7"}))
     assert [(row["name"], row["shown"], row["clicked_rate"]) for row in found["feeds"]] == [
         ("for-you", 1400, 0.25),
         ("popular", 700, 0.25),
     ]
     assert [row["name"] for row in found["versions"]] == ["v1", "v2", "v3"]
-    assert len(found["alerts"]) == 28
-    one = figures.page(DOMAIN, "for-you", 28)
+    one = figures.page(figures.Asked.read({"domain": DOMAIN, "feed": "for-you"}))
     assert [row["name"] for row in one["versions"]] == ["v1", "v2"]
     assert figures.rate(3, 2) is None  # clicks of an app that reports no impressions
 
@@ -150,7 +151,7 @@ def test_queries(client, staff, counted, failed, django_assert_num_queries):
     client.get(PAGE)
     for n in range(1, 30):
         failed(n=n)
-    with django_assert_num_queries(9) as queries:
+    with django_assert_num_queries(15) as queries:
         client.get(PAGE, {"domain": DOMAIN, "days": 90})
     assert not [one["sql"] for one in queries if "recommendations_event" in one["sql"]]
 
@@ -167,7 +168,7 @@ def test_no_script_in_the_page(client, staff, counted):
 def test_retry_runs_the_task_with_its_arguments(client, staff, failed):
     task = failed(kwargs={"promote": False})
     client.force_login(staff)
-    client.post(RETRY, {"task": task.pk})
+    client.post(RETRY, {"retry": task.pk})
     payload = SignedPackage.loads(OrmQ.objects.get().payload)
     assert (payload["func"], payload["args"], payload["kwargs"]) == (
         task.func,
@@ -176,7 +177,7 @@ def test_retry_runs_the_task_with_its_arguments(client, staff, failed):
     )
     assert payload["cluster"] == "moa"
     assert not Task.objects.exists()
-    client.post(RETRY, {"task": task.pk})  # pressed twice
+    client.post(RETRY, {"retry": task.pk})  # pressed twice
     assert OrmQ.objects.count() == 1
 
 
@@ -204,32 +205,121 @@ def test_pickles_that_hold_code_are_refused(client, staff, failed, column):
     with pytest.raises(queue.RetryError):
         queue.retry(task.pk)
     client.force_login(staff)
-    assert client.post(RETRY, {"task": task.pk}, follow=True).status_code == 200
+    assert client.post(RETRY, {"retry": task.pk}, follow=True).status_code == 200
     assert (OrmQ.objects.count(), Task.objects.count()) == (0, 1)
 
 
 def test_retry_is_no_link(client, staff):
     client.force_login(staff)
     assert client.get(RETRY).status_code == 405
-    assert client.post(RETRY, {"task": "x" * 500}, follow=True).status_code == 200
+    assert client.post(RETRY, {"retry": "x" * 500}, follow=True).status_code == 200
 
 
 def test_length_and_age_of_the_queue(db):
-    broker = get_broker()
-    now = timezone.now()
-    for minutes in (5, 2):
+    """What was handed to a worker and not begun waits; what a worker runs does not, nor what another queue handed out."""
+    broker, now = get_broker(), timezone.now()
+
+    def enqueue(lock, key=Conf.PREFIX):
         row = broker.enqueue("payload")
-        OrmQ.objects.filter(pk=row).update(lock=now - dt.timedelta(minutes=minutes))
-    OrmQ.objects.filter(pk=broker.enqueue("running")).update(lock=now + dt.timedelta(minutes=30))
-    assert queue.state(now) == {"waiting": 2, "oldest": 300.0}
+        OrmQ.objects.filter(pk=row).update(lock=now + dt.timedelta(seconds=lock), key=key)
+        return row
+
+    enqueue(-300), enqueue(-120)
+    handed, running = enqueue(Conf.RETRY - 200), enqueue(Conf.RETRY - 1000)
+    enqueue(Conf.RETRY - 1000, key="judge")
+    RunningTask.objects.create(
+        task="1", row=running, func="f", owner="me:1:2", attempts=1, started_at=now, deadline=now
+    )
+    assert queue.state(now) == {"waiting": 3, "oldest": 300.0}
     queue.measure(now)
-    OrmQ.objects.all().delete()
+    OrmQ.objects.exclude(pk=handed).delete()
+    assert queue.by_cluster(now) == {Conf.PREFIX: {"waiting": 1, "oldest": 200.0}}
     row = queue.measure(now)
-    assert (row.waiting, row.oldest) == (2, 300.0)  # the worst of the day
+    assert (row.waiting, row.oldest) == (3, 300.0)  # the worst of the day
 
 
 def test_summary(counted, failed):
     failed()
+    now = timezone.now()
+    Alert.objects.create(cause="failed", about="x.y", facts={"n": 2}, began_at=now, seen_at=now)
+    Alert.objects.create(cause="stuck", about="moa", began_at=now, seen_at=now, ended_at=now)
     found = watch.summary()
     assert (found["shown"], found["clicked"], found["click_rate"]) == (2100, 525, 0.25)
-    assert (found["alerts"], found["failed"], found["waiting"], found["at"]) == (7, 1, 0, None)
+    assert (found["alerts"], found["failed"], found["waiting"], found["at"]) == (1, 1, 0, None)
+    assert "x.y" in found["warnings"][0]
+
+
+def test_a_period_a_list_and_a_version_may_be_chosen(client, staff, counted):
+    today = timezone.localdate()
+    first, last = today - dt.timedelta(days=9), today - dt.timedelta(days=5)
+    asked = figures.Asked.read(
+        {"domain": DOMAIN, "feed": "for-you", "version": "v2", "from": str(first), "to": str(last)}
+    )
+    found = figures.page(asked)
+    assert [(row["day"], row["shown"]) for row in found["by_day"]] == [
+        (last - dt.timedelta(days=n), 100) for n in range(5)
+    ]
+    assert (found["feed"], found["version"], len(found["charts"][0]["rows"])) == ("for-you", "v2", 5)
+    client.force_login(staff)
+    page = client.get(PAGE, {"domain": DOMAIN, "from": str(last), "to": str(first), "feed": "for-you", "version": "v2"})
+    assert f'value="{first}"' in page.content.decode()  # the wrong way round is put right
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-02-30", "x"), ("0001-01-01", ""), ("9999-12-31", "9999-12-31"), ("", "1969-01-01"), ("1980-01-01", "")],
+)
+def test_days_that_cannot_be(client, staff, counted, first, last):
+    client.force_login(staff)
+    assert client.get(PAGE, {"from": first, "to": last}).status_code == 200
+    asked = figures.Asked.read({"from": first, "to": last})
+    assert len(asked.days) <= figures.LONGEST
+    assert asked.last <= timezone.localdate()
+
+
+@pytest.mark.parametrize("table", ["recommendations", "models", "drift", "queue"])
+def test_tables_as_csv(client, people, counted, table):
+    url = reverse("admin:recommendations_watchday_csv", args=[table])
+    client.force_login(people["staff without"])
+    assert client.get(url).status_code == 403
+    client.force_login(people["viewer"])
+    response = client.get(url, {"domain": DOMAIN, "days": "7", "feed": "for-you", "version": "v1"})
+    lines = list(csv.DictReader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines()))
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert len(lines) == {"queue": 1}.get(table, 7)
+    if table == "recommendations":
+        assert {(row["feed"], row["model_version"], row["shown"], row["clicked"]) for row in lines} == {
+            ("for-you", "v1", "100", "25")
+        }
+
+
+def test_many_at_once(client, staff, failed):
+    """Retry of the chosen, dismissal, and both for all; who did it is noted."""
+    tasks = [failed(n=n) for n in range(1, 7)]
+    client.force_login(staff)
+    client.post(RETRY, {"retry": "chosen", "task": [tasks[0].pk, tasks[1].pk]})
+    assert (OrmQ.objects.count(), Task.objects.count()) == (2, 4)
+    client.post(RETRY, {"dismiss": "chosen", "task": [tasks[2].pk]})
+    client.post(RETRY, {"dismiss": "chosen"})  # nothing was chosen
+    assert (OrmQ.objects.count(), Task.objects.count()) == (2, 3)
+    client.post(RETRY, {"retry": "all"})
+    assert (OrmQ.objects.count(), Task.objects.count()) == (5, 0)
+    failed(n=9)
+    client.post(RETRY, {"dismiss": "all"})
+    assert (OrmQ.objects.count(), Task.objects.count()) == (5, 0)
+    assert [(row["row"].user, row["row"].change_message) for row in queue.noted()] == [
+        (staff, action) for action in ("dismiss", "retry", "retry", "retry", "dismiss", "retry", "retry")
+    ]
+
+
+def test_what_became_of_it_is_told(client, staff, failed):
+    task = failed()
+    client.force_login(staff)
+    client.post(RETRY, {"retry": task.pk})
+    (note,) = queue.noted()
+    number = SignedPackage.loads(OrmQ.objects.get().payload)["id"]
+    assert note["row"].object_id == number
+    assert note["outcome"] == gettext("waits")
+    again = failed(n=2)
+    Task.objects.filter(pk=again.pk).update(id=number, success=True)
+    assert queue.noted()[0]["outcome"] == gettext("succeeded")
