@@ -1,4 +1,4 @@
-"""The role of those who decide on comments: a group that `migrate` makes, with just what that takes."""
+"""Who decides on comments: editors, and moderators, a group that `migrate` makes with just what that takes."""
 
 from ml import roles
 
@@ -12,6 +12,7 @@ PERMISSIONS = (
     "view_queuedcomment",
     "view_report",
 )
+roles.grant(roles.EDITOR, "activities.moderate_comment")
 roles.grant(roles.VIEWER, *(f"activities.{code}" for code in PERMISSIONS if code.startswith("view_")))
 
 

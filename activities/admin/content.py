@@ -9,6 +9,7 @@ from import_export.widgets import ForeignKeyWidget
 from accounts.models import Category, Region
 from activities.admin.base import PublishedAdmin, PublishedResource
 from activities.models import Activity, Club
+from common.columns import badge
 from recommendations.services import publish
 
 
@@ -58,7 +59,9 @@ class ActivityResource(PublishedResource):
 class ClubAdmin(PublishedAdmin):
     domain = "clubs"
     resource_classes = (ClubResource,)
-    list_display = ("name", "category", "region", "owner", "status", "member_count", "created_at")
+    state = badge("status", _("status"), active="success")
+    list_display = ("name", "category", "region", "owner", "state", "member_count", "created_at")
+    list_per_page = 50
     list_filter = ("status", "category", "region", "created_at")
     list_select_related = ("category", "region", "owner")
     search_fields = ("name", "intro", "owner__nickname", "owner__email", "external_id")
@@ -77,18 +80,8 @@ class ClubAdmin(PublishedAdmin):
 class ActivityAdmin(PublishedAdmin):
     domain = "activities"
     resource_classes = (ActivityResource,)
-    list_display = (
-        "title",
-        "category",
-        "region",
-        "club",
-        "status",
-        "recruit_end",
-        "participant_count",
-        "capacity",
-        "like_count",
-        "created_at",
-    )
+    state = badge("status", _("status"), open="success", draft="warning")
+    list_display = ("title", "category", "club", "state", "recruit_end", "seats", "like_count", "created_at")
     list_filter = ("status", "category", "region", "needs_approval", "recruit_end", "created_at")
     list_select_related = ("category", "region", "club")
     search_fields = ("title", "intro", "club__name", "host__nickname", "external_id")
@@ -108,6 +101,11 @@ class ActivityAdmin(PublishedAdmin):
         (_("Places"), {"fields": ("capacity", "needs_approval", "participant_count", "like_count")}),
         (_("Source"), {"fields": ("external_id", "created_at", "updated_at")}),
     )
+
+    @admin.display(description=_("places"), ordering="participant_count")
+    def seats(self, activity):
+        """How many take part, of how many."""
+        return f"{activity.participant_count} / {activity.capacity or '∞'}"
 
     @admin.action(description=_("Close the chosen activities"), permissions=["change"])
     @transaction.atomic

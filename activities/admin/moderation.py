@@ -3,13 +3,16 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
-from activities import services
+from activities import moderating, services
+from activities.admin import review
 from activities.admin.base import CascadedAdmin
 from activities.models import Comment, QueuedComment, Verdict
 from activities.models.moderation import REASON_LENGTH
@@ -17,6 +20,17 @@ from activities.services import screening
 from activities.services.moderation import PERMISSION
 
 STATES = {"shown": "success", "held": "warning", "hidden": "danger"}
+
+
+class AppealedFilter(admin.SimpleListFilter):
+    title = _("appeal")
+    parameter_name = "appealed"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("appealed for"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(appeal__isnull=False, appeal__decision=None) if self.value() else queryset
 
 
 class ReasonForm(ActionForm):
@@ -56,6 +70,9 @@ class VerdictForm(forms.ModelForm):
 class DecidingAdmin(CascadedAdmin):
     """Reading comments with what speaks for and against them; deciding for those who may."""
 
+    class Media:
+        css = {"all": ("activities/staff.css",)}
+
     form = VerdictForm
     action_form = ReasonForm
     actions = ("fine", "abusive")
@@ -64,8 +81,8 @@ class DecidingAdmin(CascadedAdmin):
     show_full_result_count = False
     search_fields = ("text", "user__nickname", "user__email", "activity__title")
     readonly_fields = (
-        "text", "state", "reason", "scored", "words", "user", "activity", "parent", "created_at", "deleted_at",
-        "reported", "appealed", "decided",
+        "highlighted", "state", "reason", "scored", "words", "user", "record", "activity", "parent", "created_at",
+        "deleted_at", "reported", "appealed", "decided",
     )  # fmt: skip
 
     def has_change_permission(self, request, obj=None):
@@ -78,7 +95,8 @@ class DecidingAdmin(CascadedAdmin):
         return request.user.has_perm(PERMISSION)
 
     def get_fieldsets(self, request, obj=None):
-        comment = ("text", "state", "reason", "scored", "words", "user", "activity", "parent", "created_at")
+        comment = ("highlighted", "state", "reason", "scored", "words", "user", "record", "activity", "parent")
+        comment = (*comment, "created_at")
         sets = [(None, {"fields": comment}), (_("History"), {"fields": ("reported", "appealed", "decided")})]
         if self.has_moderate_permission(request) and not (obj and obj.deleted_at):
             sets.append((_("Decision"), {"fields": ("verdict", "explanation")}))
@@ -95,6 +113,19 @@ class DecidingAdmin(CascadedAdmin):
     @display(description=_("text"))
     def short(self, comment):
         return comment.text[:80] or "—"
+
+    @display(description=_("text"))
+    def highlighted(self, comment):
+        told = screening.telling_words([comment.text])[0]
+        parts = screening.marked(comment.text, told)
+        shown = (format_html("<mark>{}</mark>", part) if score else part for part, score in parts)
+        return format_html_join("", "{}", ((part,) for part in shown)) or "—"
+
+    @display(description=_("Member's record"))
+    def record(self, comment):
+        url = reverse("admin:activities_comment_changelist")
+        link = format_html('<a href="{}?user__id__exact={}">{}</a>', url, comment.user_id, _("all comments"))
+        return format_html("{} · {}", moderating.in_words(moderating.record(comment.user)), link)
 
     @display(description=_("state"), ordering="state", label=STATES)
     def state_shown(self, comment):
@@ -173,7 +204,19 @@ class QueueAdmin(DecidingAdmin):
         "activity",
         "created_at",
     )
-    list_filter = ("state", "reports__reason", "created_at")
+    list_filter = ("state", "reports__reason", AppealedFilter, "created_at")
+    actions_list = ("review_page", "filter_page")
+
+    def get_urls(self):
+        return [*review.urls(self), *super().get_urls()]
+
+    @action(description=_("Review one by one"), url_path="review-one", icon="gavel")
+    def review_page(self, request):
+        return HttpResponseRedirect(reverse("admin:activities_queuedcomment_review"))
+
+    @action(description=_("The comment filter"), url_path="comment-filter", icon="filter_alt")
+    def filter_page(self, request):
+        return HttpResponseRedirect(reverse("admin:activities_queuedcomment_filter"))
 
     def get_ordering(self, request):
         return ("-urgency", "created_at")

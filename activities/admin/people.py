@@ -5,15 +5,18 @@ delete, which the services do, too.
 """
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from activities import services
 from activities.models import Like, Membership, Participation
+from common.columns import badge
 
 
 class PlaceAdmin(ModelAdmin):
     """Read, and delete."""
 
+    state = badge("status", _("status"), approved="success", pending="warning", rejected="danger")
     list_filter = ("status", "requested_at")
     date_hierarchy = "requested_at"
     show_full_result_count = False
@@ -38,9 +41,10 @@ class PlaceAdmin(ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(PlaceAdmin):
-    list_display = ("club", "user", "status", "requested_at", "decided_at")
+    list_display = ("club", "user", "state", "requested_at", "decided_at")
     list_select_related = ("club", "user")
     search_fields = ("club__name", "user__nickname", "user__email")
+    search_help_text = _("Club, nickname or e-mail address")
 
     def take_out(self, row):
         services.membership_delete(membership=row)
@@ -48,9 +52,10 @@ class MembershipAdmin(PlaceAdmin):
 
 @admin.register(Participation)
 class ParticipationAdmin(PlaceAdmin):
-    list_display = ("activity", "user", "status", "requested_at", "decided_at")
+    list_display = ("activity", "user", "state", "requested_at", "decided_at")
     list_select_related = ("activity", "user")
     search_fields = ("activity__title", "user__nickname", "user__email")
+    search_help_text = _("Activity, nickname or e-mail address")
 
     def take_out(self, row):
         services.participation_delete(participation=row)
@@ -63,6 +68,7 @@ class LikeAdmin(PlaceAdmin):
     date_hierarchy = "created_at"
     list_select_related = ("activity", "user")
     search_fields = ("activity__title", "user__nickname", "user__email")
+    search_help_text = _("Activity, nickname or e-mail address")
 
     def take_out(self, row):
         services.unlike(user=row.user, activity=row.activity)

@@ -15,6 +15,7 @@ from ml.parameters import Parameter
 
 DOMAIN, ESTIMATOR, SCOPE = "activities", "comment_filter", "activities.comments"
 WORDS, WORD_LENGTH, TOLD = 120, 40, 3
+MARKED = 0.5  # score from which a word is marked in the text
 WORDS_HELD = "fuck, fucking, fucker, motherfucker, bitch, bitches, asshole, cunt, whore, slut, faggot, nigger, retard"
 logger = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ def telling_words(texts: Sequence[str]) -> list[list[tuple[str, float]]]:
     return [_worst([(word, score[word]) for word in some], base.state["hold"]) for some in words]
 
 
-def marked(text: str, told: Sequence[tuple[str, float]], above: float) -> list[tuple[str, float | None]]:
+def marked(text: str, told: Sequence[tuple[str, float]], above: float = MARKED) -> list[tuple[str, float | None]]:
     """The text in parts that join to it: each with the score of the telling word that it is, or None."""
     score = {word: value for word, value in told if value >= above}
     found, end = [], 0
