@@ -45,7 +45,6 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         "region",
         "is_active",
         "is_staff",
-        "is_placeholder",
         "date_joined",
         "last_login",
     )
@@ -55,6 +54,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     search_help_text = _("E-mail address, nickname or external id")
     ordering = ("-date_joined",)
     date_hierarchy = "date_joined"
+    list_per_page = 50
     autocomplete_fields = ("region", "categories")
     filter_horizontal = ("groups", "user_permissions")
     readonly_fields = ("last_login", "date_joined", "is_placeholder", "external_id")
@@ -106,14 +106,20 @@ class RegionAdmin(NamedAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(ModelAdmin):
-    list_display = ("user", "kind", "message", "created_at", "read_at")
+    list_display = ("created_at", "user", "message", "read_at")
     list_filter = ("kind", "created_at", ("read_at", admin.EmptyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("user__email", "user__nickname", "text")
     autocomplete_fields = ("user",)
     date_hierarchy = "created_at"
     readonly_fields = ("created_at", "read_at")
+    search_help_text = _("E-mail address, nickname or words of the text")
     show_full_result_count = False
+    list_per_page = 50
+
+    @admin.display(description=_("text"))
+    def message(self, notice):
+        return notice.message
 
 
 admin.site.unregister(Group)

@@ -1,14 +1,17 @@
 """What runs by itself: automatic orders (who allows what, what came of it) and the pull from the source database."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from common.columns import badge, number
 from meals.admin.base import ReadAndExportAdmin
 from meals.models import AutoOrder, AutoOrderResult, AutoOrderRun, SourceTable
 
 
 @admin.register(AutoOrder)
 class AutoOrderAdmin(ReadAndExportAdmin):
-    list_display = ("user", "dining_type", "enabled", "max_price", "updated_at")
+    won = number("max_price", _("highest price (won)"))
+    list_display = ("user", "dining_type", "enabled", "won", "updated_at")
     list_filter = ("enabled", "dining_type")
     list_select_related = ("user",)
     search_fields = ("user__nickname", "user__email")
@@ -23,7 +26,8 @@ class AutoOrderRunAdmin(ReadAndExportAdmin):
 
 @admin.register(AutoOrderResult)
 class AutoOrderResultAdmin(ReadAndExportAdmin):
-    list_display = ("date", "dining_type", "user", "outcome", "reason", "order", "mailed_at")
+    done = badge("outcome", _("outcome"), ordered="success", skipped="warning")
+    list_display = ("date", "dining_type", "user", "done", "reason", "order", "mailed_at")
     list_filter = ("outcome", "reason", "dining_type", "date")
     list_select_related = ("user", "order__food")
     search_fields = ("user__nickname", "user__email")

@@ -8,6 +8,7 @@ from import_export.widgets import ForeignKeyWidget, JSONWidget
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from common.columns import number
 from meals import services
 from meals.admin.base import ORIGIN, CleanedForm, ListFieldsMixin
 from meals.cleaning import clean_value
@@ -113,7 +114,8 @@ class FoodAdmin(ListFieldsMixin, PublishedAdmin):
     domain = "meals"
     form = CleanedForm
     resource_classes = (FoodResource,)
-    list_display = ("name", "maker", "food_type", "price", "spiciness", "calories", "is_active", "like_count")
+    won = number("price", _("price (won)"))
+    list_display = ("name", "maker", "food_type", "won", "spiciness", "calories", "is_active", "like_count")
     list_filter = ("is_active", "food_type", "maker", "spiciness")
     list_select_related = ("maker", "food_type")
     search_fields = ("name", "name_en", "maker__name", "external_id")

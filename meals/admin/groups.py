@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from common.columns import number
 from meals import services
 from meals.admin.base import ORIGIN, CleanedForm, ListFieldsMixin
 from meals.models import Group, GroupMembership, Holiday
@@ -20,7 +21,8 @@ class HolidayInline(TabularInline):
 class GroupAdmin(ListFieldsMixin, TableAdmin):
     form = CleanedForm
     inlines = (HolidayInline,)
-    list_display = ("name", "address", "is_public", "is_active", "lunch_cutoff", "dinner_cutoff", "budget")
+    won = number("budget", _("budget per meal (won)"))
+    list_display = ("name", "address", "is_public", "is_active", "lunch_cutoff", "dinner_cutoff", "won")
     list_filter = ("is_public", "is_active", "region")
     search_fields = ("name", "address", "external_id")
     autocomplete_fields = ("region",)

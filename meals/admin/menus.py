@@ -7,6 +7,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
+from common.columns import badge, number
 from meals import services
 from meals.admin.base import ORIGIN, CleanedForm
 from meals.admin.planning import PlanningPages
@@ -69,10 +70,13 @@ class MenuAdmin(PlanningPages, TableAdmin):
     form = MenuForm
     resource_classes = (MenuResource,)
     change_list_template = "admin/meals/menu/change_list.html"
-    list_display = ("date", "dining_type", "food", "maker", "group", "price", "ordered", "stock", "status")
+    state = badge("status", _("status"), offered="success", withdrawn="danger")
+    won = number("price", _("price (won)"))
+    list_display = ("date", "dining_type", "food", "maker", "group", "won", "taken", "state")
     list_filter = ("status", "dining_type", "group", "date", "food__maker")
     list_select_related = ("food__maker", "group")
     search_fields = ("food__name", "food__maker__name", "group__name", "external_id")
+    search_help_text = _("Food, maker, group or external id")
     date_hierarchy = "date"
     ordering = ("-date", "dining_type", "id")
     autocomplete_fields = ("group", "food")
@@ -83,6 +87,11 @@ class MenuAdmin(PlanningPages, TableAdmin):
         (_("Figures"), {"fields": ("status", "ordered", "closes_at")}),
         ORIGIN,
     )
+
+    @admin.display(description=_("ordered"), ordering="ordered")
+    def taken(self, menu):
+        """How many are ordered, of how many."""
+        return f"{menu.ordered} / {menu.stock}"
 
     @admin.display(description=_("maker"), ordering="food__maker__name")
     def maker(self, menu):

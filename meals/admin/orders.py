@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
+from common.columns import badge, number
 from meals import services
 from meals.admin.base import ReadAndExportAdmin
 from meals.models import Order
@@ -44,10 +45,13 @@ class OrderResource(ModelResource):
 @admin.register(Order)
 class OrderAdmin(ReadAndExportAdmin):
     resource_classes = (OrderResource,)
-    list_display = ("date", "dining_type", "group", "user", "food", "price", "subsidy", "status", "placed_by", "rating")
+    state = badge("status", _("status"), placed="info", delivered="success", cancelled="danger")
+    won, paid = number("price", _("price (won)")), number("subsidy", _("paid by the company (won)"))
+    list_display = ("date", "dining_type", "group", "user", "food", "won", "paid", "state", "rating")
     list_filter = ("status", "dining_type", "placed_by", "reason", "group", "date", "rating")
     list_select_related = ("group", "user", "food")
     search_fields = ("user__nickname", "user__email", "food__name", "external_id")
+    search_help_text = _("Food, nickname, e-mail address or external id")
     date_hierarchy = "date"
     ordering = ("-date", "-id")
     actions = ("cancel",)

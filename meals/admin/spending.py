@@ -11,6 +11,7 @@ from django_q.tasks import async_task
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
+from common.columns import badge, number
 from meals.admin.base import ReadAndExportAdmin
 from meals.admin.charts import Point, Series, chart
 from meals.models import SpendingForecast
@@ -39,7 +40,11 @@ class SpendingForecastAdmin(ReadAndExportAdmin):
     """The start page is the overview; the list of members stands behind it."""
 
     resource_classes = (SpendingResource,)
-    list_display = ("user", "segment", "expected", "low", "high", "probability", "orders", "recency_days", "amount")
+    kind = badge("segment", _("segment"), regulars="success", large_orders="info", occasional="warning")
+    won, least, most = (
+        number("expected", _("expected (won)")), number("low", _("at least (won)")), number("high", _("at most (won)")),
+    )  # fmt: skip
+    list_display = ("user", "kind", "won", "least", "most", "probability", "orders", "recency_days")
     list_filter = ("segment",)
     list_select_related = ("user",)
     search_fields = ("user__nickname", "user__email")

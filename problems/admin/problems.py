@@ -8,6 +8,7 @@ from import_export.fields import Field
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
+from common.columns import badge
 from problems.admin import uploads
 from problems.models import Problem, ProblemTag, Submission, TestGroup
 from problems.querysets import LONG
@@ -56,8 +57,9 @@ class TestGroupInline(TabularInline):
 class ProblemAdmin(PublishedAdmin):
     domain = "problems"
     resource_classes = (ProblemResource,)
+    state = badge("status", _("status"), published="success", draft="warning")
     list_display = (
-        "__str__", "slug", "level", "status", "scoring", "solved_count", "tried_count", "submission_count", "created_at",
+        "__str__", "slug", "level", "state", "solved_count", "tried_count", "submission_count", "created_at",
     )  # fmt: skip
     list_filter = ("status", "level", "scoring", "tags", "created_at")
     search_fields = ("title_ko", "title_en", "slug", "external_id", "source")

@@ -22,7 +22,7 @@ class TagAdmin(ModelAdmin):
 class PrerequisiteAdmin(ModelAdmin):
     """The tag graph of roadmaps. Whatever staff set is staff's, and learning anew leaves it alone."""
 
-    list_display = ("__str__", "before", "after", "weight", "source", "updated_at")
+    list_display = ("before", "after", "weight", "source", "updated_at")
     list_editable = ("weight",)
     list_filter = ("source", "after")
     list_select_related = ("before", "after")

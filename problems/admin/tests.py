@@ -9,12 +9,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from common.columns import size
 from problems.models import TestCase
 
 
 @admin.register(TestCase)
 class TestCaseAdmin(ModelAdmin):
-    list_display = ("name", "problem", "group", "is_sample", "input_bytes", "answer_bytes", "files")
+    input_size, answer_size = size("input_bytes", _("input")), size("answer_bytes", _("answer"))
+    list_display = ("name", "problem", "group", "is_sample", "input_size", "answer_size", "files")
     list_filter = ("is_sample",)
     list_select_related = ("problem", "group")
     search_fields = ("name", "problem__slug")
