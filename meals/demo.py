@@ -78,8 +78,14 @@ def _foods(groups: list[Group]) -> list[Food]:
             slug=slug, defaults={"name_ko": ko, "name_en": en, "order": order}
         )
     makers = Maker.objects.bulk_create(
-        Maker(external_id=f"{MARK}{number}", name=name, capacity=150)
-        for number, (name, _kinds, _words) in enumerate(world.MAKERS, 1)
+        Maker(
+            external_id=f"{MARK}{number}",
+            name=house.name,
+            description=house.description,
+            address=house.address,
+            capacity=150,
+        )
+        for number, house in enumerate(world.makers(), 1)
     )
     through = Maker.groups.through
     through.objects.bulk_create(through(maker=maker, group=group) for maker in makers for group in groups)

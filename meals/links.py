@@ -15,14 +15,21 @@ def token(order):
 
 
 def order_of(text):
-    """The order that a token stands for, or None where it is none of this site's, or too old."""
+    """The order that a token stands for, or None where it is none of this site's, or too old.
+
+    Where that order was changed for another meal since, the one that stands now: whoever opens the mail again finds their meal.
+    """
     from meals.models import Order
 
     try:
         pk, user_id = signing.loads(text, salt=SALT, max_age=MAX_AGE)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Order.objects.for_cards().select_related("user").filter(pk=pk, user=user_id).first()
+    orders = Order.objects.for_cards().select_related("user").filter(user=user_id)
+    order = orders.filter(pk=pk).first()
+    if order is not None and order.reason in (Order.Reason.CHANGED, Order.Reason.WITHDRAWN):
+        return orders.live().filter(date=order.date, dining_type=order.dining_type).first() or order
+    return order
 
 
 def page(name, *args):
