@@ -10,7 +10,7 @@ from meals import spending
 from meals.models import AutoOrder, AutoOrderResult, FoodLike, GroupMembership, Order, SpendingForecast
 from meals.services import erasure
 from meals.services.groups import join_public
-from ml import registry
+from ml import release
 
 EXPORTED = {
     "groups": (GroupMembership, ("group_id", "group__name", "role", "joined_at")),
@@ -61,7 +61,7 @@ def export(user):
 
 hooks.on_export("meals", export)
 hooks.on_erase("meals", erasure.erase)
-registry.listeners.append(spending.promoted)
+release.listeners.append(spending.promoted)
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="meals.signed_up")

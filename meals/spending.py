@@ -82,6 +82,6 @@ def _rows(base, bought, users, at):
 
 
 def promoted(version, previous):
-    """A new model is in production: the task queue makes its forecasts (`ml.registry.listeners`)."""
+    """A new model is in production: the task queue makes its forecasts (`ml.release.listeners`)."""
     if (version.domain, version.family) == (DOMAIN, NAME):
         async_task("meals.tasks.forecast_spending")

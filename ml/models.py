@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.drafts_models import ParameterDraft, ParameterPublication
 from ml.outcomes_models import ModelOutcome
+from ml.rollout_models import Promotion, ShadowDay
 
 __all__ = [
     "ModelOutcome",
@@ -19,6 +20,7 @@ __all__ = [
     "Promotion",
     "QuarantinedBlob",
     "Revision",
+    "ShadowDay",
     "StoredBlob",
     "TrainingRun",
 ]
@@ -130,6 +132,7 @@ class ModelVersion(models.Model):
         CANDIDATE = "candidate", _("candidate")
         PRODUCTION = "production", _("in production")
         RETIRED = "retired", _("retired")
+        REMOVED = "removed", _("removed")
 
     domain = models.CharField(_("domain"), max_length=50)
     family = models.CharField(_("family"), max_length=50)
@@ -165,7 +168,10 @@ class ModelVersion(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("model version"), _("model versions")
         ordering = ["domain", "family", "-number"]
-        permissions = [("promote_modelversion", "Can promote and roll back model versions")]
+        permissions = [
+            ("promote_modelversion", "Can promote and roll back model versions"),
+            ("train_modelversion", "Can train model versions and cancel trainings"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["domain", "family", "version"], name="ml_version_unique"),
             models.UniqueConstraint(fields=["domain", "family", "number"], name="ml_version_number"),
@@ -187,53 +193,6 @@ class ModelVersion(models.Model):
     def key(self) -> str:
         """Where the base lies in the store alias `bases`."""
         return f"base/{self.domain}/{self.family}/{self.version}"
-
-
-class Promotion(models.Model):
-    """History of what was put into production; `rollback` goes back along `previous`."""
-
-    class Action(models.TextChoices):
-        PROMOTE = "promote", _("promote")
-        ROLLBACK = "rollback", _("roll back")
-
-    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="promotions", verbose_name=_("version"))
-    previous = models.ForeignKey(
-        ModelVersion, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("previous version")
-    )
-    action = models.CharField(_("action"), max_length=20, choices=Action.choices)
-    undone = models.BooleanField(_("rolled back"), default=False)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
-    at = models.DateTimeField(_("at"), auto_now_add=True)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("promotion"), _("promotions")
-        ordering = ["-id"]
-
-    def __str__(self):
-        return f"{self.action} {self.version}"
-
-
-class ShadowDay(models.Model):
-    """How much the lists of a version in the shadow had in common with those that were shown, on one day (`ml.rollout`)."""
-
-    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="shadow_days", verbose_name=_("version"))
-    shown = models.CharField(_("shown version"), max_length=64)
-    feed = models.CharField(_("feed"), max_length=50)
-    day = models.DateField(_("day"))
-    requests = models.PositiveBigIntegerField(_("requests"), default=0)
-    overlap = models.FloatField(_("shared places, summed"), default=0.0)
-    first = models.PositiveBigIntegerField(_("same first item"), default=0)
-    errors = models.PositiveBigIntegerField(_("errors"), default=0)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("day in the shadow"), _("days in the shadow")
-        ordering = ["-day", "feed", "shown"]
-        constraints = [models.UniqueConstraint(fields=["version", "shown", "feed", "day"], name="ml_shadow_day_unique")]
-
-    def __str__(self):
-        return f"{self.version} {self.feed} {self.day}"
 
 
 class TrainingRun(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from ml import release
 from ml import revisions as revision_numbers
 from ml.families.base import Base
 from ml.served import Cache, Trials
@@ -20,9 +21,6 @@ from ml.values import freeze, jsonable
 logger = structlog.get_logger(__name__)
 STORE = "bases"
 CACHED_BASES = 64
-
-#: Called as ``fn(version, previous)`` after a promotion or rollback has committed (`previous` may be None).
-listeners: list[Callable[[Any, Any], None]] = []
 
 
 class RegistryError(Exception):
@@ -151,62 +149,28 @@ def find(domain: str, family: str, version: str | int | None = None):
     return row
 
 
-def promote(version, by=None):
-    """Put `version` into production and retire the one before it; RegistryError when its base cannot be loaded."""
+def promote(version, by=None, *, source: str = "", why: str = ""):
+    """Put `version` into production and retire the one before it; RegistryError when its base cannot be loaded.
+
+    `by`, `source` and `why` are kept in the log (`ml.release.Cause`).
+    """
     load(version.domain, version.family, version.version, cached=False)
     with transaction.atomic():
-        return _switch(version, "promote", by)
+        return release.switch(version, "promote", release.Cause(by, source, why))
 
 
-def rollback(domain: str, family: str, by=None):
+def rollback(domain: str, family: str, by=None, *, source: str = "", why: str = ""):
     """Put back the version that was in production before the present one; returns it."""
     from ml.models import Promotion
 
-    last = _last_promotion(domain, family).first()
+    last = release.last_promotion(domain, family)
     if last is None or last.previous is None:
         raise RegistryError(f"{domain}/{family}: there is no earlier version in production to go back to")
     load(domain, family, last.previous.version, cached=False)
     with transaction.atomic():
         if not Promotion.objects.filter(pk=last.pk, undone=False).update(undone=True):
             raise RegistryError(f"{domain}/{family} was rolled back by somebody else just now")
-        return _switch(last.previous, "rollback", by)
-
-
-def _last_promotion(domain: str, family: str):
-    """The promotion that brought the present version, first."""
-    from ml.models import Promotion
-
-    rows = Promotion.objects.filter(version__domain=domain, version__family=family, undone=False, action="promote")
-    return rows.select_related("version", "previous").order_by("-id")
-
-
-def _switch(version, action: str, by):
-    """Inside a transaction: make `version` the only one in production."""
-    from ml.models import ModelVersion, Promotion
-
-    rows = list(
-        ModelVersion.objects.select_for_update().filter(domain=version.domain, family=version.family).order_by("pk")
-    )
-    version = next(row for row in rows if row.pk == version.pk)
-    previous = next((row for row in rows if row.status == "production"), None)
-    if previous is not None and previous.pk == version.pk:
-        return version
-    if previous is not None:
-        ModelVersion.objects.filter(pk=previous.pk).update(status="retired")
-    ModelVersion.objects.filter(pk=version.pk).update(status="production", canary=0.0, shadow=0.0)
-    version.status = "production"
-    Promotion.objects.create(version=version, previous=previous, action=action, undone=action == "rollback", by=by)
-    revision_numbers.bump("models")
-    transaction.on_commit(lambda: _tell(version, previous))
-    logger.info(
-        "model_in_production", action=action, domain=version.domain, family=version.family, version=version.version
-    )
-    return version
-
-
-def _tell(version, previous) -> None:
-    for listener in listeners:
-        listener(version, previous)
+        return release.switch(last.previous, "rollback", release.Cause(by, source, why))
 
 
 def production_versions(revisions: Mapping[str, int] | None = None) -> Mapping[tuple[str, str], tuple[str, str]]:

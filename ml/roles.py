@@ -32,7 +32,7 @@ grant(
     "ml.view_trainingrun",
 )
 grant(EDITOR, "ml.add_parameterdraft", "ml.change_parameterdraft")
-grant(MANAGER, "ml.publish_parameterdraft", "ml.promote_modelversion")  # who may promote may train
+grant(MANAGER, "ml.publish_parameterdraft", "ml.train_modelversion", "ml.promote_modelversion")
 
 
 def sync(app_config: Any, using: str, **kwargs: Any) -> None:

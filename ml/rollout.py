@@ -13,7 +13,7 @@ from hashlib import blake2b
 import structlog
 from django.db import transaction
 
-from ml import families, registry, revisions
+from ml import families, registry, release, revisions
 from ml.families.base import Base
 from ml.registry import RegistryError
 from ml.served import Trial
@@ -56,8 +56,10 @@ def _loaded(domain: str, family: str, version: str) -> Base | None:
         return None
 
 
-def set_share(version, kind: str, share: float):
+def set_share(version, kind: str, share: float, by=None, *, source: str = "", why: str = ""):
     """Try `version` as `kind` ("canary" or "shadow") with a share from 0 (stop) to 1; another one's trial of the kind ends.
+
+    `by`, `source` and `why` are kept in the log (`ml.release.Cause`).
 
     Raises
     ------
@@ -76,12 +78,7 @@ def set_share(version, kind: str, share: float):
         locked = {row.pk: row for row in rows.select_for_update().only("pk", "status").order_by("pk")}
         if share and locked[version.pk].status == "production":
             raise RegistryError(f"{version} is in production already, there is nothing to try")
-        if share:
-            rows.exclude(pk=version.pk).update(**{kind: 0.0})
-        rows.filter(pk=version.pk).update(**{kind: share})
-        revisions.bump("models")
+        if release.set_share(version, kind, share, release.Cause(by, source, why)):
+            revisions.bump("models")
     version.refresh_from_db(fields=[kind])
-    logger.info(
-        "rollout", kind=kind, share=share, domain=version.domain, family=version.family, version=version.version
-    )
     return version

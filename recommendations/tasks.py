@@ -15,10 +15,10 @@ from recommendations.domains import domains
 logger = logging.getLogger(__name__)
 
 
-def train_family(domain: str, family: str, promote: bool = True, progress=None, run=None):
+def train_family(domain: str, family: str, promote: bool = True, progress=None, run=None, source: str = ""):
     """Fit one base on the whole log and catalogue; returns the ModelVersion. Equal data gives the version that is there.
 
-    `run`: the row of a training that staff queued (`ml.runs.claim`).
+    `run`: the row of a training that staff queued (`ml.runs.claim`). `source`: who promotes (`Promotion.Source`).
     """
     from ml import registry, training
     from recommendations import outcomes
@@ -42,7 +42,7 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
         domain, family, data, params, progress=progress, run=run, measure=None if estimator else measure
     )
     if promote:
-        registry.promote(version)
+        registry.promote(version, source=source)
     return version
 
 
@@ -91,7 +91,7 @@ def train_run(run, promote: bool) -> None:
 
 
 def train_claimed(run_id: int, promote: bool) -> None:
-    """Claim a queued run and train it in this process; nothing where it is queued no more."""
+    """Claim a queued run and work it off in this process; nothing where it is queued no more. Only the schedule promotes."""
     from ml import runs
 
     run = runs.claim(run_id)
@@ -101,7 +101,7 @@ def train_claimed(run_id: int, promote: bool) -> None:
         if run.kind == "evaluate":
             evaluate_version(run.version, run)
         else:
-            train_family(run.domain, run.family, promote, run=run)
+            train_family(run.domain, run.family, promote, run=run, source="schedule")
     except Cancelled:
         logger.info("training cancelled: domain=%s family=%s", run.domain, run.family)
     except BaseException as error:

@@ -3,7 +3,8 @@
 from ml.admin.blobs import QuarantinedBlobAdmin, StoredBlobAdmin
 from ml.admin.drafts import ParameterDraftAdmin
 from ml.admin.parameters import ParameterChangeAdmin, ParameterPublicationAdmin, ParameterValueAdmin
-from ml.admin.versions import ModelVersionAdmin, PromotionAdmin, RevisionAdmin, TrainingRunAdmin
+from ml.admin.releases import PromotionAdmin
+from ml.admin.versions import ModelVersionAdmin, RevisionAdmin, TrainingRunAdmin
 
 __all__ = [
     "ModelVersionAdmin",

@@ -13,7 +13,7 @@ from common.columns import badge, number, share, size
 from ml import registry
 from ml.admin import columns, compare, versions_rollout, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
-from ml.models import ModelVersion, Promotion, Revision, TrainingRun
+from ml.models import ModelVersion, Revision, TrainingRun
 
 STATES = {"production": "success", "candidate": "info", "broken": "danger"}
 RUN_STATES = {"done": "success", "failed": "danger", "running": "info", "queued": "warning"}
@@ -172,20 +172,6 @@ class ModelVersionAdmin(ReadOnlyAdmin):
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 self.message_user(request, _("In production: %(version)s") % {"version": version}, messages.SUCCESS)
-
-
-@admin.register(Promotion)
-class PromotionAdmin(ReadOnlyAdmin):
-    what, done = columns.version, badge("action", _("action"), promote="success", rollback="warning")
-    list_display = ("what", "done", "before", "undone", "by", "at")
-    list_filter = ("action", "undone", "at")
-    search_fields = ("version__domain", "version__family", "version__version")
-    list_select_related = ("version", "previous", "by")
-    date_hierarchy = "at"
-
-    @display(description=_("previous version"))
-    def before(self, obj):
-        return f"#{obj.previous.number} ({obj.previous.version})" if obj.previous else "–"
 
 
 @admin.register(TrainingRun)

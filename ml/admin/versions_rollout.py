@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ml import registry, rollout
-from ml.admin.versions_training import MAY, require
-from ml.models import ModelVersion
+from ml.admin.versions_training import RELEASE, require
+from ml.models import ModelVersion, Promotion
 
-DAYS = 60
+DAYS, LOG = 60, 20
 
 
 def urls(admin) -> list:
@@ -31,7 +31,7 @@ def page(admin, request, pk):
     if version is None:
         raise Http404
     if request.method == "POST":
-        require(request.user.has_perm(MAY))
+        require(request.user.has_perm(RELEASE))
         text, level = act(request, version)
         admin.message_user(request, text, level)
         return HttpResponseRedirect(reverse("admin:ml_modelversion_rollout", args=[pk]))
@@ -46,7 +46,8 @@ def page(admin, request, pk):
         "production": family.filter(status="production").first(),
         "candidate": family.filter(status="candidate", broken="").first(),
         "days": days(version),
-        "may": request.user.has_perm(MAY),
+        "log": log_of(version),
+        "may": request.user.has_perm(RELEASE),
     }
     return TemplateResponse(request, "ml/rollout.html", context)
 
@@ -67,20 +68,26 @@ def days(version: ModelVersion) -> list[dict[str, Any]]:
     ]
 
 
+def log_of(version: ModelVersion) -> list[Promotion]:
+    """The last changes of this model, newest first, whichever version they are of."""
+    rows = Promotion.objects.filter(version__domain=version.domain, version__family=version.family)
+    return list(rows.select_related("version", "previous", "by")[:LOG])
+
+
 def act(request, version) -> tuple[str, int]:
     """Do what was posted; a sentence about it, and how bad it is."""
-    action = request.POST.get("action", "")
+    action, cause = request.POST.get("action", ""), {"by": request.user, "why": request.POST.get("why", "")}
     try:
         if action == "promote":
-            text = gettext("In production: %(version)s") % {"version": registry.promote(version, by=request.user)}
+            text = gettext("In production: %(version)s") % {"version": registry.promote(version, **cause)}
         elif action == "rollback":
-            found = registry.rollback(version.domain, version.family, by=request.user)
+            found = registry.rollback(version.domain, version.family, **cause)
             text = gettext("In production: %(version)s") % {"version": found}
         elif action in rollout.KINDS:
-            text = _share(request, version, action)
+            text = _share(request, version, action, cause)
         elif action == "stop":
             for kind in rollout.KINDS:
-                rollout.set_share(version, kind, 0.0)
+                rollout.set_share(version, kind, 0.0, **cause)
             text = gettext("Stopped. Everybody is served by production from the next request on.")
         else:
             return gettext("Nothing was done."), messages.ERROR
@@ -89,7 +96,7 @@ def act(request, version) -> tuple[str, int]:
     return text, messages.SUCCESS
 
 
-def _share(request, version, kind: str) -> str:
+def _share(request, version, kind: str, cause: dict[str, Any]) -> str:
     text = request.POST.get("percent", "").strip()
     try:
         share = float(text) / 100
@@ -97,7 +104,7 @@ def _share(request, version, kind: str) -> str:
         share = -1.0
     if not 0 <= share <= 1:  # also nan
         raise registry.RegistryError(gettext("a share is a number from 0 to 100, not “%(text)s”") % {"text": text[:20]})
-    rollout.set_share(version, kind, share)
+    rollout.set_share(version, kind, share, **cause)
     if kind == "canary":
         done = gettext(
             "%(percent)s %% of members are served %(version)s from the next request on, always the same ones."

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from ml import runs, training
+from ml import estimators, runs, training
 from ml.models import ModelVersion, TrainingRun
 
-MAY = "ml.promote_modelversion"
+TRAIN, RELEASE = "ml.train_modelversion", "ml.promote_modelversion"
 RECENT = 12
 EVERY = ((Schedule.HOURLY, _("hourly")), (Schedule.DAILY, _("daily")), (Schedule.WEEKLY, _("weekly")))
 OFF = "off"
@@ -34,6 +34,7 @@ def urls(admin) -> list:
         "train/runs/": (lambda request: runs_part(admin, request), "train_runs"),
         "train/start/": (require_POST(lambda request: start(admin, request)), "train_start"),
         "train/<int:pk>/cancel/": (require_POST(lambda request, pk: cancel(admin, request, pk)), "train_cancel"),
+        "<int:pk>/evaluate/": (require_POST(lambda request, pk: evaluate(admin, request, pk)), "evaluate"),
         "train/schedule/": (require_POST(lambda request: schedule(admin, request)), "train_schedule"),
     }
     return [
@@ -57,6 +58,7 @@ def page(admin, request):
         "models": models(),
         "schedules": schedules(),
         "every": [*EVERY, (OFF, _("off"))],
+        "may_schedule": request.user.has_perms([TRAIN, RELEASE]),
         **runs_context(request),
     }
     return TemplateResponse(request, "ml/training.html", context)
@@ -74,7 +76,7 @@ def runs_context(request) -> dict[str, Any]:
     return {
         "runs": recent,
         "active": any(run.status in ("queued", "running") for run in recent),
-        "may_train": request.user.has_perm(MAY),
+        "may_train": request.user.has_perm(TRAIN),
     }
 
 
@@ -90,7 +92,9 @@ def models() -> list[dict[str, Any]]:
     for row in newest:
         wanted |= Q(**row)
     found = {(row.domain, row.family, row.status): row for row in ModelVersion.objects.filter(wanted).defer("picture")}
-    busy = set(TrainingRun.objects.filter(status__in=["queued", "running"]).values_list("domain", "family"))
+    busy = set(
+        TrainingRun.objects.filter(status__in=["queued", "running"], kind="train").values_list("domain", "family")
+    )
     return [
         {
             "domain": domain,
@@ -109,7 +113,7 @@ def back() -> HttpResponseRedirect:
 
 def start(admin, request):
     """Queue a training; its version will be a candidate."""
-    require(request.user.has_perm(MAY))
+    require(request.user.has_perm(TRAIN))
     domain, family = request.POST.get("domain", ""), request.POST.get("family", "")
     if (domain, family) not in trained():
         text = gettext("There is no model %(name)s to train.") % {"name": f"{domain}/{family}"[:100]}
@@ -121,20 +125,53 @@ def start(admin, request):
         text = gettext("%(name)s is already queued or being trained. Wait for it to end, or cancel it.")
         admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.ERROR)
         return back()
+    _send(run)
+    text = gettext("%(name)s is queued. Its version will be a candidate: nothing changes for members.")
+    admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.SUCCESS)
+    return back()
+
+
+def _send(run) -> None:
+    """Hand a run to the task queue; one that cannot be handed over has failed."""
     try:
         run.task_id = async_task("" if training.trainable is None else training.trainable.task, run.pk)
     except Exception as error:
         runs.fail(run, error)
         raise
     TrainingRun.objects.filter(pk=run.pk).update(task_id=run.task_id)
-    text = gettext("%(name)s is queued. Its version will be a candidate: nothing changes for members.")
-    admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.SUCCESS)
+
+
+def evaluate(admin, request, pk):
+    """Queue the evaluation of one version."""
+    require(request.user.has_perm(TRAIN))
+    version = ModelVersion.objects.filter(pk=pk).defer("picture").first()
+    if version is None:
+        raise Http404
+    queue_evaluation(admin, request, version)
     return back()
+
+
+def queue_evaluation(admin, request, version) -> None:
+    """The same with a message in place of an answer."""
+    name = {"name": str(version)}
+    if (version.domain, version.family) not in trained() or version.family in estimators.ESTIMATORS:
+        text = gettext("%(name)s recommends nothing to members: its figures are made when it is trained.")
+        admin.message_user(request, text % name, messages.ERROR)
+        return
+    try:
+        run = runs.queue_run(version.domain, version.family, kind="evaluate", version=version)
+    except runs.AlreadyRunning:
+        text = gettext("A version of this model is being evaluated already. Wait for it to end, or cancel it.")
+        admin.message_user(request, text, messages.ERROR)
+        return
+    _send(run)
+    text = gettext("The evaluation of %(name)s is queued.")
+    admin.message_user(request, text % name, messages.SUCCESS)
 
 
 def cancel(admin, request, pk):
     """End a queued run at once, a running one within a second (one that a command line runs: at its next step)."""
-    require(request.user.has_perm(MAY))
+    require(request.user.has_perm(TRAIN))
     run = TrainingRun.objects.filter(pk=pk).first()
     if run is None:
         raise Http404
@@ -165,8 +202,8 @@ def schedules() -> list[dict[str, Any]]:
 
 
 def schedule(admin, request):
-    """Change how often, and from when on, a scheduled training runs; or switch it off."""
-    require(request.user.has_perm(MAY))
+    """Change how often, and from when on, a scheduled training runs, which also releases; or switch it off."""
+    require(request.user.has_perms([TRAIN, RELEASE]))
     tasks = training.trainable.schedules if training.trainable else ()
     key = request.POST.get("schedule", "")
     row = Schedule.objects.filter(pk=int(key), func__in=tasks).first() if key.isdecimal() and len(key) < 10 else None

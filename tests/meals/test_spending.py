@@ -10,7 +10,7 @@ from accounts.hooks import hooks
 from accounts.services import erase
 from meals import spending, tasks
 from meals.models import Order, SpendingForecast
-from ml import registry
+from ml import registry, release
 from ml.models import ModelVersion
 from recommendations.tasks import train_family
 from tests.meals.past import eat
@@ -110,7 +110,7 @@ def test_other_models_make_none(trained):
     trained.family = "popularity"
     spending.promoted(trained, None)
     assert not SpendingForecast.objects.exists()
-    assert spending.promoted in registry.listeners
+    assert spending.promoted in release.listeners
 
 
 def test_the_account_takes_it_along_and_is_erased_with_it(trained, eaters):

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from ml import registry, revisions
+from ml import registry, release, revisions
 from ml.families.base import Base
 from ml.models import ModelVersion, Promotion, StoredBlob
 from ml.store import stores
@@ -98,14 +98,14 @@ def test_promoting_the_present_version_changes_nothing():
 
 def test_listeners_hear_after_commit(django_capture_on_commit_callbacks):
     heard = []
-    registry.listeners.append(lambda version, previous: heard.append((version.number, previous and previous.number)))
+    release.listeners.append(lambda version, previous: heard.append((version.number, previous and previous.number)))
     try:
         with django_capture_on_commit_callbacks(execute=True):
             registry.promote(save(1))
             registry.promote(save(2))
             assert heard == []
     finally:
-        registry.listeners.pop()
+        release.listeners.pop()
     assert heard == [(1, None), (2, 1)]
 
 

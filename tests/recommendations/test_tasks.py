@@ -1,6 +1,6 @@
 """What the task queue runs."""
 
-from ml.models import ModelVersion
+from ml.models import ModelVersion, Promotion
 from recommendations import tasks
 from recommendations.models import CatalogueEntry
 
@@ -13,6 +13,7 @@ def test_retraining_fits_and_promotes_every_family(activities):
     tasks.retrain()
     found = ModelVersion.objects.filter(domain="activities", status="production").values_list("family", flat=True)
     assert {"naive_bayes", "popularity", "item_item", "content", "comment_filter"} == set(found)
+    assert set(Promotion.objects.values_list("source", flat=True)) == {"schedule"}
 
 
 def test_retraining_the_same_changes_nothing(activities):

@@ -11,13 +11,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("domain")
         parser.add_argument("family")
+        parser.add_argument("--why", default="", help="the reason, for the log of releases")
         parser.add_argument(
             "--model-version", metavar="V", help="hash or number of the version; default: the newest usable one"
         )
 
-    def handle(self, *, domain, family, model_version, **options):
+    def handle(self, *, domain, family, model_version, why, **options):
         try:
-            version = registry.promote(registry.find(domain, family, model_version))
+            found = registry.find(domain, family, model_version)
+            version = registry.promote(found, source="command", why=why)
         except registry.RegistryError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(self.style.SUCCESS(f"in production: {version}"))

@@ -117,7 +117,7 @@ class Command(BaseCommand):
                         self._say(f"{domain.name} {family}: will be trained in the task queue")
                         continue
                     try:
-                        version = train_family(domain.name, family)
+                        version = train_family(domain.name, family, source="command")
                     except ValueError as error:
                         self._say(f"{domain.name} {family}: not trained yet: {error}")
                     else:

@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 )
             version, found, apart = self.adopt(kind, file, label_maps.parse(labels), sha256)
             if promote:
-                version = registry.promote(version)
+                version = registry.promote(version, source="command")
         except (Unknown, adopt.AdoptError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
         for note in found.notes:

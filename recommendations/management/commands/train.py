@@ -36,7 +36,7 @@ class Command(BaseCommand):
             for name in kind.models:
                 if not family or name in family:
                     began = time.perf_counter()
-                    version = train_family(kind.name, name, promote=not no_promote)
+                    version = train_family(kind.name, name, promote=not no_promote, source="command")
                     self.stdout.write(
                         f"{kind.name} {name}: version {version.version}, {time.perf_counter() - began:.1f} s"
                     )
