@@ -81,7 +81,7 @@ class ActivityAdmin(PublishedAdmin):
     domain = "activities"
     resource_classes = (ActivityResource,)
     state = badge("status", _("status"), open="success", draft="warning")
-    list_display = ("title", "category", "club", "state", "recruit_end", "seats", "like_count", "created_at")
+    list_display = ("title", "category", "club", "state", "recruit_end", "seats", "like_count")
     list_filter = ("status", "category", "region", "needs_approval", "recruit_end", "created_at")
     list_select_related = ("category", "region", "club")
     search_fields = ("title", "intro", "club__name", "host__nickname", "external_id")
