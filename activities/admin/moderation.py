@@ -15,6 +15,7 @@ from activities import moderating, services
 from activities.admin import review
 from activities.admin.base import CascadedAdmin
 from activities.models import Comment, QueuedComment, Verdict
+from activities.models.comments import BY_FILTER
 from activities.models.moderation import REASON_LENGTH
 from activities.services import screening
 from activities.services.moderation import PERMISSION
@@ -31,6 +32,20 @@ class AppealedFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(appeal__isnull=False, appeal__decision=None) if self.value() else queryset
+
+
+class ByFilterFilter(admin.SimpleListFilter):
+    """What the filter took from sight by itself, and nobody has looked at since."""
+
+    title = _("by the filter")
+    parameter_name = "by_filter"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("held or hidden by the filter alone"))]
+
+    def queryset(self, request, queryset):
+        hidden = queryset.exclude(state=Comment.State.SHOWN).filter(reason=BY_FILTER)
+        return hidden if self.value() else queryset
 
 
 class ReasonForm(ActionForm):
@@ -233,5 +248,5 @@ class QueueAdmin(DecidingAdmin):
 @admin.register(Comment)
 class CommentAdmin(DecidingAdmin):
     list_display = ("short", "user", "activity", "state_shown", "scored", "deleted_at", "created_at")
-    list_filter = ("state", ("deleted_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = ("state", ByFilterFilter, ("deleted_at", admin.EmptyFieldListFilter), "created_at")
     date_hierarchy = "created_at"

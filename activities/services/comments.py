@@ -1,5 +1,7 @@
 """Writes on comments."""
 
+import unicodedata
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +13,9 @@ from activities.services import screening
 from common import html
 
 COMMENT_LENGTH = 1000
+#: marks that turn the direction of writing, by which text reads otherwise than the filter and staff find it
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+FILLERS = "\u3164\u115f\u1160\uffa0"  # of Hangul: letters by category, but nothing is drawn
 
 
 def comment_create(*, user, activity, text, parent=None):
@@ -19,7 +24,8 @@ def comment_create(*, user, activity, text, parent=None):
         text = html.text(text, COMMENT_LENGTH, lines=True)
     except ValidationError as error:
         raise ValidationError({"text": error.error_list}) from None
-    if not text:
+    text = text.translate(TURNS).strip()
+    if not _is_seen(text):
         raise ValidationError({"text": ValidationError(_("Write something."), code="blank")})
     if parent is not None:
         parent = _thread(parent, activity)
@@ -31,6 +37,11 @@ def comment_create(*, user, activity, text, parent=None):
         elif comment.state == Comment.State.HIDDEN:  # what is held, the page says at once
             notices.moderated(comment)
     return comment
+
+
+def _is_seen(text):
+    """Whether anything of it can be seen: not only spaces, invisible letters, and marks without a letter."""
+    return any(unicodedata.category(letter)[0] not in "ZCM" and letter not in FILLERS for letter in text)
 
 
 def _thread(parent, activity):

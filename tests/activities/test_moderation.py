@@ -148,6 +148,18 @@ def test_telling_words_are_marked_in_the_text():
     assert screening.marked(CLEAN, screening.telling_words([CLEAN])[0], 0.72) == [(CLEAN, None)]
 
 
+def test_text_cannot_be_turned_around(say):
+    assert say("\u202e라져꺼 아신병\u2069").text == "라져꺼 아신병"
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b\u200b", "\u3164 \u3164", "\u0301", " \u00a0\ufeff"], ids=["zero-width", "filler", "mark", "space"]
+)
+def test_what_nobody_can_see_is_no_comment(say, text):
+    with pytest.raises(ValidationError, match="Write something"):
+        say(text)
+
+
 # -- reports --------------------------------------------------------------------------------------------------------------
 
 

@@ -191,6 +191,19 @@ def test_a_moderator_decides_many_and_takes_back(client, people, shown, charlie,
     assert client.get(reverse(LOG) + "?learned=waiting").status_code == 200
 
 
+def test_what_the_filter_hid_alone_can_be_looked_through(client, people, hidden, shown):
+    client.force_login(people["viewer"])
+    url = reverse("admin:activities_comment_changelist")
+
+    def listed():
+        return [row.pk for row in client.get(url, {"by_filter": "yes"}).context["cl"].result_list]
+
+    assert listed() == [hidden.pk]
+    services.comment_decide(by=people["moderator"], comment=hidden, verdict="abusive", reason="욕설")
+    assert listed() == []
+    assert client.get(reverse(QUEUE), {"appealed": "yes"}).status_code == 200
+
+
 def test_a_moderator_decides_one(client, people, hidden):
     services.comment_appeal(user=hidden.user, comment=hidden, text="왜요")
     client.force_login(people["moderator"])
