@@ -12,6 +12,7 @@ NAMES = {
     "item_item": _("Chosen by the same people (item–item)"),
     "matrix_factorization": _("Shared tastes (matrix factorization)"),
     "content": _("Alike in content"),
+    "content_choice": _("Content of choices"),
     "item2vec": _("Order of doing (item2vec)"),
     "deepfm": _("What may be failed (DeepFM)"),
     "boosting": _("Habits (boosted trees)"),

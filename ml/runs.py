@@ -7,7 +7,7 @@ import socket
 import time
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -152,9 +152,14 @@ def process_started(pid: int) -> str:
 
 
 def _alive(run) -> bool:
-    host, pid, started = [*run.owner.rsplit(":", 2), "", ""][:3]
+    return alive(run.owner, run.updated_at)
+
+
+def alive(owner: str, updated_at: datetime) -> bool:
+    """Whether the process that called itself `owner` (`me`) is there; of another machine: whether it wrote lately."""
+    host, pid, started = [*owner.rsplit(":", 2), "", ""][:3]
     if host != socket.gethostname():
-        return timezone.now() - run.updated_at < HEARTBEAT
+        return timezone.now() - updated_at < HEARTBEAT
     return pid.isdigit() and process_started(int(pid)) == started != ""
 
 

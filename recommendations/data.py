@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,16 +60,16 @@ class Log:
         )
 
 
-def log_of(domain: Domain, snapshot: Snapshot) -> Log:
+def log_of(domain: Domain, snapshot: Snapshot, also: Collection[str] = ()) -> Log:
     """All remembered events of members and visitors on listed items, oldest first, weighted by the verbs' present weights.
 
-    Impressions, most of a log, are read only where staff give them a weight.
+    Impressions, most of a log, are read only where staff give them a weight, or where they are asked for (`also`).
 
     A visitor's events train bases under a number of their own (negative); events from a member's file train none.
     """
     verbs = tuple(domain.verbs)
     code = {verb: n for n, verb in enumerate(verbs)}
-    read = [verb for verb in verbs if verb != "impression" or domain.weight(verb)]
+    read = [verb for verb in verbs if verb != "impression" or verb in also or domain.weight(verb)]
     rows = (
         Event.objects.filter(domain=domain.name, forgotten_at=None, verb__in=read)
         .exclude(feed=IMPORTED)

@@ -17,7 +17,7 @@ import numpy as np
 from django.contrib.auth import get_user_model
 
 from ml import families as ml_families
-from ml.families.base import Base
+from ml.families.base import Base, Family
 from ml.families.history import History, fixed
 from ml.families.items import TrainingData
 from ml.families.trace import Trace
@@ -113,10 +113,13 @@ class Fitter:
         family = ml_families.get(name)
         key = (name, end, *sorted((k, v) for k, v in given.items() if k not in family.scoring))
         if key not in self._kept:
-            self._kept[key] = family.fit(self.data(end), given)
+            self._kept[key] = self.fit(family, end, given)
         base = self._kept[key]
         chosen = family.with_defaults(given)
         return base if chosen == dict(base.params) else replace(base, params=chosen, cache={})
+
+    def fit(self, family: Family, end: float, given: Mapping[str, Any]) -> Base:
+        return family.fit(self.data(end), given)
 
 
 def walk(

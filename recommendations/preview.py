@@ -6,20 +6,21 @@ Both lists come from the code that serves members, with the parameters handed in
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
 
-from ml import parameters, revisions
+from ml import revisions
 from ml.models import ParameterDraft
-from recommendations import cards, selectors
+from recommendations import cards, preview_change, selectors
 from recommendations.domains import Domain, domains
 from recommendations.feeds import Feed, Ranking
 from recommendations.models import Event
+from recommendations.preview_change import Change
 
 N = 8
 DEEPER = 4  # where an item went is looked up in a list so many times as long
@@ -37,7 +38,10 @@ class Place:
     score: float
     place: int
     other: int | None
+    position: int
     why: list[tuple[Any, float]] = field(default_factory=list)
+    way: int = 0  # 1 up, -1 down (`preview_words`)
+    says: str = ""
 
     @property
     def moved(self) -> int | None:
@@ -54,6 +58,8 @@ class Comparison:
     events: int
     before: list[Place]
     after: list[Place]
+    #: names of changed parameters that are no part of the score: what orders the list after it was added up
+    others: list[Any] = field(default_factory=list)
 
     @property
     def same(self) -> bool:
@@ -70,43 +76,33 @@ def scope_of(domain: Domain, feed: Feed) -> str:
     return f"{domain.name}.{feed.name}"
 
 
-def params_of(draft: ParameterDraft, domain: Domain, feed: Feed) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(The feed's parameters in force, the same with the draft's values that are still allowed)."""
-    scope = scope_of(domain, feed)
-    before = parameters.get(scope) if feed.parameters else {}
-    after = dict(before)
-    for name, value in draft.values.get(scope, {}).items():
-        try:
-            after[name] = parameters.declared(scope, name).clean(value)
-        except parameters.ParameterError:
-            continue  # publishing says so
-    return before, after
-
-
 def elsewhere(draft: ParameterDraft, domain: Domain, feed: Feed) -> list[str]:
-    """Scopes that the draft changes and this preview does not show: other feeds, and what works with the next training."""
-    return [scope for scope in draft.values if scope != scope_of(domain, feed)]
+    """Scopes that the draft changes and the preview of this feed does not show."""
+    return [scope for scope in draft.values if scope not in preview_change.concerned(domain, feed)]
 
 
-def compare(
-    domain: Domain, feed: Feed, before: Mapping, after: Mapping, user: Any, kind: str = "", n: int = N
-) -> Comparison:
-    """The member's list with each of two sets of parameters, at the same moment over the same models."""
+def compare(domain: Domain, feed: Feed, change: Change, user: Any, kind: str = "", n: int = N) -> Comparison:
+    """The member's list before and after the change, at the same moment over the same trained models."""
     at, numbers = timezone.now(), revisions.current()
-    sides = [_Side(domain, feed, params, user, at, numbers, n) for params in (before, after)]
+    state = preview_change.relearned(user.pk, domain, change.weights) if change.weights and feed.personal else None
+    old = _Side(domain, feed, change.before, user, at, numbers, n)
+    new = _Side(domain, feed, change.after, user, at, numbers, n, state)
+    before = [_place(old, new, place) for place in range(len(old.order))]
+    after = [_place(new, old, place) for place in range(len(new.order))]
     names = {p.name: p.label or p.name for p in feed.parameters}
-    lists = [
-        [_place(side, other, names, sides, n_) for n_ in range(len(side.order))]
-        for side, other in (sides, reversed(sides))
-    ]
-    return Comparison(user, kind, sides[0].scene.events, *lists)
+    for place in (*before, *after):
+        place.why = [(names.get(part, part), moved) for part, moved in _changes(old.ranked, new.ranked, place.position)]
+    parts = {*old.ranked.parts, *new.ranked.parts}
+    others = [names.get(name, name) for name, _old, _new in change.named if name not in parts]
+    return Comparison(user, kind, old.scene.events, before, after, others)
 
 
 class _Side:
     """A feed ranked with one set of parameters."""
 
-    def __init__(self, domain: Domain, feed: Feed, params: Mapping, user: Any, at, numbers, n: int):
-        self.scene, self.ranked = selectors.preview(domain.name, feed.name, params, user, n=n, at=at, numbers=numbers)
+    def __init__(self, domain: Domain, feed: Feed, params: Mapping, user: Any, at, numbers, n: int, state=None):
+        how = {"n": n, "at": at, "numbers": numbers, "state": state}
+        self.scene, self.ranked = selectors.preview(domain.name, feed.name, params, user, **how)
         ids = [self.scene.snapshot.ids[position] for position in self.ranked.order]
         there = cards.find(domain, ids, user=user, at=at)
         kept = [place for place, item in enumerate(ids) if item in there]
@@ -117,11 +113,11 @@ class _Side:
         self.places.update({position: place for place, position in enumerate(self.order, 1)})
 
 
-def _place(side: _Side, other: _Side, names: Mapping, sides: Sequence[_Side], at: int) -> Place:
-    position = side.order[at]
+def _place(side: _Side, other: _Side, place: int) -> Place:
+    position = side.order[place]
     item = side.scene.snapshot.item(position)
-    why = [(names.get(part, part), change) for part, change in _changes(sides[0].ranked, sides[1].ranked, position)]
-    return Place(item.id, item.text.split("\n", 1)[0][:80], side.scores[at], at + 1, other.places.get(position), why)
+    title = item.text.split("\n", 1)[0][:80]
+    return Place(item.id, title, side.scores[place], place + 1, other.places.get(position), position)
 
 
 def _changes(before: Ranking, after: Ranking, position: int) -> list[tuple[str, float]]:
@@ -175,6 +171,17 @@ def _least(labels: Mapping[int, Counter], users: Any, taken: set[int]) -> Any:
 def _share(labels: Counter) -> float:
     own = {label: n for label, n in labels.items() if label}
     return max(own.values(), default=0) / labels.total()
+
+
+def members_like(text: str, most: int = 8) -> list[Any]:
+    """Members whose nickname or e-mail address holds the text, those that begin with it first."""
+    if len(text := text.strip()) < 2:
+        return []
+    rows = (
+        get_user_model().objects.filter(is_active=True).filter(Q(nickname__icontains=text) | Q(email__icontains=text))
+    )
+    first = Case(When(nickname__istartswith=text, then=0), default=1, output_field=IntegerField())
+    return list(rows.order_by(first, "nickname", "pk")[:most])
 
 
 def members_named(text: str, most: int = 5) -> tuple[list[Any], list[str]]:

@@ -13,14 +13,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.columns import badge
+from ml import parameters
 from ml.admin import columns
 from ml.admin.drafts import LINKS
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ParameterDraft
-from recommendations import preview, preview_runs
+from ml.names import of as names_of
+from ml.parameters import plain
+from recommendations import preview, preview_change, preview_runs, preview_words
 from recommendations.domains import Domain
 from recommendations.feeds import Feed
 from recommendations.models import PreviewRun
+from recommendations.preview_change import Change
+from recommendations.preview_measures import STAGES
 
 CHOOSE = "recommendations.add_previewrun"
 KINDS = {"newcomer": _("Newcomer"), "regular": _("Regular"), "fan": _("One-category fan")}
@@ -46,6 +51,7 @@ class PreviewRunAdmin(ReadOnlyAdmin):
         views = {
             "draft/<int:pk>/": (self.preview_view, "draft"),
             "draft/<int:pk>/start/": (self.start_view, "start"),
+            "draft/<int:pk>/members/": (self.members_view, "members"),
             "<int:pk>/progress/": (self.progress_view, "progress"),
             "<int:pk>/cancel/": (self.cancel_view, "cancel"),
         }
@@ -64,25 +70,48 @@ class PreviewRunAdmin(ReadOnlyAdmin):
         names = request.GET.get("members", "") if may_choose else ""
         chosen, unknown = preview.members_named(names)
         people = [("", user) for user in chosen] if names.strip() else list(preview.typical(domain).items())
-        before, after = preview.params_of(draft, domain, feed)
+        change = preview_change.of(draft, domain, feed)
         runs = PreviewRun.objects.filter(draft=draft, domain=domain.name, feed=feed.name)
+        labels = {p.name: p.label or p.name for p in feed.parameters}
         context = {
             "title": _("Preview"),
             "draft": draft,
             "feeds": [(preview.scope_of(*pair), _title(*pair)) for pair in pairs],
             "scope": preview.scope_of(domain, feed),
-            "changed": [(name, before[name], value) for name, value in after.items() if before[name] != value],
-            "elsewhere": preview.elsewhere(draft, domain, feed),
-            "names": names,
+            "change": change,
+            "changed": [(labels.get(name, name), plain(old), plain(new)) for name, old, new in change.named],
+            "weights": [(verb, plain(domain.weight(verb)), plain(value)) for verb, value in change.weights.items()],
+            "trained": [names_of(family) for family in change.training],
+            "elsewhere": _titles(preview.elsewhere(draft, domain, feed)),
+            "names": ", ".join(user.nickname for user in chosen),
+            "chosen": [(user, _without(chosen, user)) for user in chosen],
             "unknown": unknown,
             "comparisons": [
-                (preview.compare(domain, feed, before, after, user, kind), KINDS.get(kind, "")) for kind, user in people
+                (self._compared(domain, feed, change, user, kind), KINDS.get(kind, "")) for kind, user in people
             ],
             "may_choose": may_choose,
             "run": runs.first(),
             **_described(runs.first()),
         }
         return self._page(request, "recommendations/preview.html", context)
+
+    def _compared(self, domain: Domain, feed: Feed, change: Change, user: Any, kind: str) -> preview.Comparison:
+        found = preview.compare(domain, feed, change, user, kind)
+        preview_words.tell(found)
+        return found
+
+    def members_view(self, request, pk):
+        """Members whose name holds what was typed, as links that add them to the preview."""
+        draft = self._draft(request, pk)
+        if not request.user.has_perm(CHOOSE):
+            raise PermissionDenied
+        chosen = request.GET.get("members", "")
+        found = [
+            (user, ", ".join(filter(None, [chosen, user.nickname])))
+            for user in preview.members_like(request.GET.get("q", ""))
+        ]
+        context = {"draft": draft, "found": found, "scope": request.GET.get("feed", ""), "q": request.GET.get("q", "")}
+        return self._page(request, "recommendations/preview_members.html", context)
 
     def start_view(self, request, pk):
         draft = self._draft(request, pk)
@@ -98,6 +127,7 @@ class PreviewRunAdmin(ReadOnlyAdmin):
     def progress_view(self, request, pk):
         """What the page asks for while a run is under way."""
         run = self._run(request, pk)
+        preview_runs.revive(run)
         return self._page(request, "recommendations/preview_run.html", {"run": run, **_described(run)})
 
     def cancel_view(self, request, pk):
@@ -140,6 +170,16 @@ def _title(domain: Domain, feed: Feed) -> str:
     return f"{domain.verbose_name or domain.name} · {feed.verbose_name or feed.name}"
 
 
+def _titles(scopes: list[str]) -> list[Any]:
+    """Scopes as staff know them."""
+    known = parameters.scopes()
+    return [known[scope].title if scope in known else scope for scope in scopes]
+
+
+def _without(chosen: list[Any], user: Any) -> str:
+    return ", ".join(other.nickname for other in chosen if other != user)
+
+
 def _address(draft: ParameterDraft, scope: str = "") -> str:
     url = reverse("admin:recommendations_previewrun_draft", args=[draft.pk])
     return f"{url}?feed={scope}" if scope else url
@@ -165,7 +205,7 @@ def _described(run: PreviewRun | None) -> dict[str, Any]:
             }
         )
     return {
-        "stage": preview_runs.STAGES.get(run.stage, ""),
+        "stage": STAGES.get(run.stage, ""),
         "rows": rows,
         "outdated": run.draft_version != run.draft.version,
     }

@@ -79,15 +79,23 @@ def scene_for(
     item: str | None = None,
     options: Mapping[str, str] = NONE,
     params: Mapping[str, Any] | None = None,
+    state: personal.State | None = None,
 ) -> tuple[Scene, dict]:
-    """The scene of a request, and the bases that it is served by; `params` None: the feed's parameters in force."""
+    """The scene of a request, and the bases that it is served by.
+
+    `params` None: the feed's parameters in force. `state` None: the member's own; another one is for previews, and not kept.
+    """
     snapshot = catalogue.live(domain.name).snapshot(numbers)
     if params is None:
         params = parameters.get(f"{domain.name}.{feed.name}", numbers) if feed.parameters else {}
     used = feed.used_families(params)
     bases = {family: base for family, base in bases_of(domain, numbers, user).items() if family in used}
-    state = personal.load(user.pk, domain) if user is not None and feed.personal else None
-    learned = opened(domain.name, user.pk if state else None, state or personal.new_state(domain.name), snapshot)
+    keep = user is not None and feed.personal and state is None
+    if user is None or not feed.personal:
+        state = None
+    elif state is None:
+        state = personal.load(user.pk, domain)
+    learned = opened(domain.name, user.pk if keep else None, state or personal.new_state(domain.name), snapshot)
     context = {"at": at.timestamp(), **domain.context(user, at)}
     scene = Scene(
         snapshot=snapshot,
@@ -147,13 +155,25 @@ def feed(
 
 
 def preview(
-    domain: str, feed: str, params: Mapping[str, Any], user=None, *, n: int = 8, at=None, numbers=None
+    domain: str,
+    feed: str,
+    params: Mapping[str, Any],
+    user=None,
+    *,
+    n: int = 8,
+    at=None,
+    numbers=None,
+    state: personal.State | None = None,
 ) -> tuple[Scene, Ranking]:
-    """What `feed` would rank for `user` with these parameters instead of those in force; nothing is issued or recorded."""
+    """What `feed` would rank for `user` with these parameters instead of those in force; nothing is issued or recorded.
+
+    `state`: what the member would have learned, where that differs.
+    """
     kind = domains[domain]
     how = kind.feed(feed)
     known = revisions.current() if numbers is None else numbers
-    scene, _bases = scene_for(kind, how, user=user, at=at or timezone.now(), numbers=known, params=params)
+    moment = at or timezone.now()
+    scene, _bases = scene_for(kind, how, user=user, at=moment, numbers=known, params=params, state=state)
     return scene, how.rank(scene, n)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import socket
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ml import drafts, parameters, roles
-from recommendations import preview, preview_runs, selectors
+from recommendations import personal, preview, preview_change, preview_measures, preview_runs, selectors
 from recommendations.bulk import record_many
 from recommendations.domains import domains
 from recommendations.models import Event, PreviewRun
+from recommendations.preview_change import Change
 from tests.recommendations.conftest import FOOD, SPORT, unsaved
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +74,7 @@ def as_role(client, make_user):
 
 
 def test_the_preview_is_what_members_see_once_it_is_published(draft, domain, feed, bob):
-    before, after = preview.params_of(draft, domain, feed)
-    found = preview.compare(domain, feed, before, after, bob)
+    found = preview.compare(domain, feed, preview_change.of(draft, domain, feed), bob)
     assert [place.id for place in found.before] == [
         item.id for item in selectors.feed("activities", "for-you", user=bob).items
     ]
@@ -84,17 +85,16 @@ def test_the_preview_is_what_members_see_once_it_is_published(draft, domain, fee
 
 
 def test_nothing_of_production_is_touched(draft, domain, feed, tastes):
-    before, after = preview.params_of(draft, domain, feed)
-    preview.compare(domain, feed, before, after, tastes[0])
+    change = preview_change.of(draft, domain, feed)
+    preview.compare(domain, feed, change, tastes[0])
     with CaptureQueriesContext(connection) as queries:
-        preview.compare(domain, feed, before, after, tastes[0])
+        preview.compare(domain, feed, change, tastes[0])
     assert [q["sql"] for q in queries if not q["sql"].lstrip().startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []
     assert parameters.get(SCOPE)["fresh"] != 9.0
 
 
 def test_what_moved_and_why(draft, domain, feed, tastes):
-    before, after = preview.params_of(draft, domain, feed)
-    found = preview.compare(domain, feed, before, after, tastes[0])
+    found = preview.compare(domain, feed, preview_change.of(draft, domain, feed), tastes[0])
     assert not found.same
     moved = [place for place in found.after if place.moved]
     assert moved
@@ -105,12 +105,11 @@ def test_what_moved_and_why(draft, domain, feed, tastes):
 
 
 def test_without_a_change_both_sides_are_the_same(trained, domain, feed, bob):
-    draft = drafts.create("Elsewhere", {"activities.verbs": {"view": 0.7}})
-    before, after = preview.params_of(draft, domain, feed)
-    found = preview.compare(domain, feed, before, after, bob)
+    draft = drafts.create("Elsewhere", {"clubs.verbs": {"view": 0.7}})
+    found = preview.compare(domain, feed, preview_change.of(draft, domain, feed), bob)
     assert found.same
     assert all(place.moved == 0 and place.why == [] for place in found.after)
-    assert preview.elsewhere(draft, domain, feed) == ["activities.verbs"]
+    assert preview.elsewhere(draft, domain, feed) == ["clubs.verbs"]
 
 
 def test_typical_members_are_found(tastes, domain, bob):
@@ -129,13 +128,77 @@ def test_members_by_name(alice, bob):
     assert preview.members_named(" alice, bob@moa.example,alice ,nobody") == ([alice, bob], ["nobody"])
 
 
+def test_members_are_found_by_part_of_their_name(alice, bob, make_user):
+    make_user("gone", is_active=False)
+    assert preview.members_like("bo") == [bob]
+    assert preview.members_like("moa.exam")[:2] == [alice, bob]
+    assert preview.members_like("gone") == preview.members_like("a") == preview.members_like(" ") == []
+
+
+# -- weights of verbs and settings of trainings -----------------------------------------------------------------------
+
+
+def test_weights_are_previewed_as_if_all_had_been_learned_with_them(trained, tastes, domain, feed):
+    draft = drafts.create("Looks count little", {"activities.verbs": {"view": -2.0, "like": 0.0}})
+    change = preview_change.of(draft, domain, feed)
+    assert (change.weights, change.named) == ({"view": -2.0, "like": 0.0}, [])
+    before = personal.digest_of(personal.load(tastes[0].pk, domain))
+    found = preview.compare(domain, feed, change, tastes[0])
+    assert not found.same
+    assert personal.digest_of(personal.load(tastes[0].pk, domain)) == before
+
+
+def test_what_is_rebuilt_is_what_would_have_been_learned(trained, tastes, domain, make_user, activities):
+    from ml import parameters as values
+
+    weights = {"view": 2.5, "like": 0.0}
+    for verb, weight in weights.items():
+        values.set("activities.verbs", verb, weight)
+    twin, events = make_user("twin"), []
+    for event in Event.objects.filter(user=tastes[3]).order_by("sequence"):
+        events.append(unsaved(twin, domain.get_queryset().get(pk=event.item_id), event.verb, event.occurred_at))
+    record_many(domain, events)
+    learned = personal.load(twin.pk, domain)
+    again = preview_change.relearned(tastes[3].pk, domain, weights)
+    assert personal.digest_of(again) == personal.digest_of(learned)
+    assert again["events"] == learned["events"]
+
+
+def test_what_was_forgotten_or_came_in_a_pause_stays_unlearned(trained, tastes, domain, activities):
+    from recommendations import services
+
+    event = Event.objects.filter(user=tastes[2], verb="like").first()
+    services.forget_event(tastes[2], event.pk)
+    services.pause(tastes[2], domain.name)
+    services.record_event(user=tastes[2], domain=domain.name, item=activities[FOOD][-1], verb="like")
+    now = personal.load(tastes[2].pk, domain)
+    again = preview_change.relearned(tastes[2].pk, domain, {"like": 3.0})  # what it weighs now
+    assert personal.digest_of(again) == personal.digest_of(now)
+    assert again["events"] == now["events"]
+
+
+def test_settings_of_trainings_are_compared_by_training_twice(trained, tastes, domain, feed):
+    draft = drafts.create(
+        "Smoother", {"ml.naive_bayes": {"word_weight": 0.0, "alpha": 50.0}, "activities.models": {"item_item": ""}}
+    )
+    change = preview_change.of(draft, domain, feed)
+    assert set(change.training) == {"naive_bayes", "item_item"}
+    assert change.training["naive_bayes"]["alpha"] == 50.0
+    assert preview.compare(domain, feed, change, tastes[0]).same
+    stages = []
+    found = preview_measures.measure(domain, feed, change, lambda share, stage: stages.append(share))
+    assert stages == sorted(stages)
+    assert {tuple(row["difference"]) for row in found["rows"].values()} != {(0.0, 0.0, 0.0)}
+    assert Change.unpacked(change.before, json.loads(json.dumps(change.packed()))) == change
+
+
 # -- on recent events ----------------------------------------------------------------------------------------------------
 
 
 def test_an_evaluation_measures_both_sides_with_intervals(draft, tastes, domain, feed, alice):
     shares = []
-    before, after = preview.params_of(draft, domain, feed)
-    found = preview_runs.measure(domain, feed, before, after, lambda share, stage: shares.append((share, stage)))
+    change = preview_change.of(draft, domain, feed)
+    found = preview_measures.measure(domain, feed, change, lambda share, stage: shares.append((share, stage)))
     assert set(found["rows"]) == {"hit_rate", "ndcg", "intra_list_distance", "coverage", "gini"}
     for row in found["rows"].values():
         for mean, low, high in row.values():
@@ -148,7 +211,7 @@ def test_an_evaluation_measures_both_sides_with_intervals(draft, tastes, domain,
 
 def test_equal_parameters_differ_by_nothing(tastes, domain, feed):
     before = parameters.get(SCOPE)
-    found = preview_runs.measure(domain, feed, before, before, lambda share, stage: None)
+    found = preview_measures.measure(domain, feed, Change(before, before), lambda share, stage: None)
     assert {tuple(row["difference"]) for row in found["rows"].values()} == {(0.0, 0.0, 0.0)}
 
 
@@ -158,7 +221,7 @@ def test_coverage_and_gini_agree_with_their_definitions():
     from ml.evaluation import diversity
 
     lists = [[0, 1, 2], [0, 1, 3], [0, 4, 5]]
-    found = preview_runs._spread([lists, lists], np.array([7, 7, 9]), 12)
+    found = preview_measures._spread([lists, lists], np.array([7, 7, 9]), 12)
     assert found["coverage"]["before"][0] == pytest.approx(diversity.coverage(lists, 12))
     assert found["gini"]["after"][0] == pytest.approx(diversity.gini(lists, 12))
 
@@ -188,13 +251,13 @@ def test_a_run_is_done_once_and_twice_is_refused(draft, tastes, domain, feed, al
 
 def test_a_cancelled_run_ends_at_its_next_step(draft, tastes, domain, feed, monkeypatch):
     run = preview_runs.queue(draft, domain, feed)
-    fit = preview_runs._Watched._base
+    fit = preview_measures._Watched.fit
 
     def cancelling(self, *args):
         preview_runs.cancel(run)
         return fit(self, *args)
 
-    monkeypatch.setattr(preview_runs._Watched, "_base", cancelling)
+    monkeypatch.setattr(preview_measures._Watched, "fit", cancelling)
     preview_runs.work(run.pk)
     run.refresh_from_db()
     assert (run.status, run.result) == ("cancelled", None)
@@ -205,7 +268,7 @@ def test_a_crash_is_said_and_blocks_nobody(draft, tastes, domain, feed, monkeypa
     def crash(*args, **kwargs):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(preview_runs, "log_of", crash)
+    monkeypatch.setattr(preview_measures, "log_of", crash)
     run = preview_runs.queue(draft, domain, feed)
     preview_runs.work(run.pk)
     run.refresh_from_db()
@@ -220,6 +283,32 @@ def test_a_run_whose_process_is_gone_blocks_nobody(draft, domain, feed, settings
     preview_runs.queue(draft, domain, feed)
     run.refresh_from_db()
     assert run.status == "failed"
+
+
+@pytest.mark.parametrize("way", ["task", "page"])
+def test_a_run_whose_worker_was_restarted_begins_again(draft, tastes, domain, feed, client, staff, way):
+    run = preview_runs.queue(draft, domain, feed)
+    gone = {"status": "running", "progress": 0.4, "result": {"owner": f"{socket.gethostname()}:999999999:1"}}
+    PreviewRun.objects.filter(pk=run.pk).update(**gone)
+    if way == "page":
+        client.force_login(staff)
+        page = client.get(f"{PAGE}{run.pk}/progress/").content.decode()
+        assert "the worker was restarted" in page
+    preview_runs.work(run.pk)
+    run.refresh_from_db()
+    assert (run.status, set(run.result)) == ("done", {"events", "members", "k", "rows"})
+
+
+def test_a_run_that_is_at_work_is_not_begun_twice(draft, tastes, domain, feed):
+    from ml import runs
+
+    run = preview_runs.queue(draft, domain, feed)
+    PreviewRun.objects.filter(pk=run.pk).update(status="running", result={"owner": runs.me()})
+    run.refresh_from_db()
+    assert not preview_runs.revive(run)
+    preview_runs.work(run.pk)
+    run.refresh_from_db()
+    assert run.status == "running"
 
 
 # -- the admin -----------------------------------------------------------------------------------------------------------
