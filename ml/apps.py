@@ -12,7 +12,8 @@ class MlConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from ml import checks, roles  # noqa: F401  registers the system checks
+        from ml import checks, retention, roles  # noqa: F401  registers the system checks
 
+        retention.declare()
         # after django.contrib.auth, which comes earlier, has made the permissions
         post_migrate.connect(roles.sync, dispatch_uid="ml.roles")

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from ml import release
+from ml import estimators, families, release
 from ml import revisions as revision_numbers
 from ml.families.base import Base
+from ml.release import RegistryError
 from ml.served import Cache, Trials
 from ml.store import stores
 from ml.values import freeze, jsonable
@@ -21,10 +22,6 @@ from ml.values import freeze, jsonable
 logger = structlog.get_logger(__name__)
 STORE = "bases"
 CACHED_BASES = 64
-
-
-class RegistryError(Exception):
-    """A version cannot be saved, promoted, rolled back or loaded; the message says why and what to do."""
 
 
 class BrokenVersion(RegistryError):
@@ -65,6 +62,7 @@ def save_version(
         "state": dict(base.state),
         "params": dict(base.params),
         "fingerprint": base.fingerprint,
+        "format": format_of(base.family),
     }
     fields = {
         "metrics": jsonable(metrics or {}),
@@ -84,13 +82,26 @@ def save_version(
         if row is None:
             return _insert(domain, base.family, version, fields)
         if row.broken:
-            row.broken = ""
+            fields["broken"] = ""
             revision_numbers.bump("models")
+        if row.status == ModelVersion.Status.REMOVED:
+            fields["status"] = ModelVersion.Status.CANDIDATE
+        if picture is None:
+            fields.pop("picture")
         for name, value in fields.items():
-            if name != "picture" or value is not None:
-                setattr(row, name, value)
-        row.save()
+            setattr(row, name, value)
+        row.save(
+            update_fields=list(fields)
+        )  # somebody may release it at this moment: what else the row holds is theirs
         return row
+
+
+def format_of(family: str) -> int:
+    """Which form of state today's code of a family or estimator reads and writes; RegistryError for an unknown one."""
+    for kind, names in ((families, families.FAMILIES), (estimators, estimators.ESTIMATORS)):
+        if family in names:
+            return kind.get(family).format
+    raise RegistryError(f"this site has no family {family!r}")
 
 
 def exists(domain: str, base: Base) -> bool:
@@ -154,6 +165,7 @@ def promote(version, by=None, *, source: str = "", why: str = ""):
 
     `by`, `source` and `why` are kept in the log (`ml.release.Cause`).
     """
+    release.refuse_removed(version)
     load(version.domain, version.family, version.version, cached=False)
     with transaction.atomic():
         return release.switch(version, "promote", release.Cause(by, source, why))
@@ -166,6 +178,7 @@ def rollback(domain: str, family: str, by=None, *, source: str = "", why: str = 
     last = release.last_promotion(domain, family)
     if last is None or last.previous is None:
         raise RegistryError(f"{domain}/{family}: there is no earlier version in production to go back to")
+    release.refuse_removed(last.previous)
     load(domain, family, last.previous.version, cached=False)
     with transaction.atomic():
         if not Promotion.objects.filter(pk=last.pk, undone=False).update(undone=True):
@@ -224,6 +237,9 @@ def _read(domain: str, family: str, version: str) -> Base:
         raise _broken(domain, family, version, "its base does not have the expected form") from error
     if base.family != family:
         raise _broken(domain, family, version, f"its base is of the family {base.family!r}")
+    made, read = state.get("format", 1), format_of(family)
+    if made != read:
+        raise _broken(domain, family, version, f"its base has format {made}, this code reads format {read}")
     base.cache["version"] = version  # the signature binds content to key; hashing a large vocabulary again takes 0.1 s
     return base
 

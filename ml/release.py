@@ -17,6 +17,10 @@ logger = structlog.get_logger(__name__)
 listeners: list[Callable[[Any, Any], None]] = []
 
 
+class RegistryError(Exception):
+    """A version cannot be saved, promoted, rolled back or loaded; the message says why and what to do."""
+
+
 class Cause(NamedTuple):
     """Who changes something, from where (`Promotion.Source`; empty: the admin for a person, else code), and why."""
 
@@ -53,6 +57,7 @@ def switch(version, action: str, cause: Cause):
     )
     version = next(row for row in rows if row.pk == version.pk)
     previous = next((row for row in rows if row.status == "production"), None)
+    refuse_removed(version)
     if previous is not None and previous.pk == version.pk:
         return version
     if previous is not None:
@@ -66,6 +71,12 @@ def switch(version, action: str, cause: Cause):
     revisions.bump("models")
     transaction.on_commit(lambda: _tell(version, previous))
     return version
+
+
+def refuse_removed(version) -> None:
+    """RegistryError for a version whose base was removed (`ml.retention`); to be asked with its row locked."""
+    if version.status == "removed":
+        raise RegistryError(f"{version}: {version.broken}. Train it again.")
 
 
 def set_share(version, kind: str, share: float, cause: Cause) -> bool:

@@ -72,12 +72,20 @@ def set_share(version, kind: str, share: float, by=None, *, source: str = "", wh
     if share:
         if version.family not in families.FAMILIES:
             raise RegistryError(f"{version} ranks no feed, so it cannot be tried on requests")
+        release.refuse_removed(version)
         registry.load(version.domain, version.family, version.version, cached=False)
     rows = type(version).objects.filter(domain=version.domain, family=version.family)
     with transaction.atomic():
-        locked = {row.pk: row for row in rows.select_for_update().only("pk", "status").order_by("pk")}
+        locked = {
+            row.pk: row
+            for row in rows.select_for_update()
+            .only("pk", "domain", "family", "number", "version", "status", "broken")
+            .order_by("pk")
+        }
         if share and locked[version.pk].status == "production":
             raise RegistryError(f"{version} is in production already, there is nothing to try")
+        if share:
+            release.refuse_removed(locked[version.pk])
         if release.set_share(version, kind, share, release.Cause(by, source, why)):
             revisions.bump("models")
     version.refresh_from_db(fields=[kind])

@@ -20,7 +20,7 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
 
     `run`: the row of a training that staff queued (`ml.runs.claim`). `source`: who promotes (`Promotion.Source`).
     """
-    from ml import registry, training
+    from ml import registry, retention, training
     from recommendations import outcomes
 
     kind = domains[domain]
@@ -43,6 +43,7 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
     )
     if promote:
         registry.promote(version, source=source)
+    retention.prune(domain, family, version)
     return version
 
 

@@ -13,6 +13,7 @@ class Estimator:
     """A kind of model that tags, filters or forecasts. Stateless; all learned things live in a `Base`."""
 
     name: ClassVar[str]
+    format: ClassVar[int] = 1  # of the state; raise it when `Base.state` changes: older bases are refused, not misread
     params: ClassVar[Mapping[str, Param]] = {}
 
     @abstractmethod

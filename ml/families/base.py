@@ -125,6 +125,7 @@ class Family(ABC):
     """A kind of model. Stateless; all learned things live in `Base` and `Personal`."""
 
     name: ClassVar[str]
+    format: ClassVar[int] = 1  # of the state; raise it when `Base.state` changes: older bases are refused, not misread
     additive: ClassVar[bool] = True  # updates are sums: order does not matter, unlearn_one is exact
     contextual: ClassVar[bool] = True  # scores depend on `Personal.context` (the moment), so they cannot be kept
     sequential: ClassVar[bool] = False  # reads the trace: `open` passes `open_trace(self.name, delta)` on to `Personal`
