@@ -64,6 +64,7 @@ def _one(row, menu, foods, groups, taken):
     withdrawn = values.text(row.get("status"), "status").casefold() in WITHDRAWN
     changes = {name: number for name in ("price", "stock") if (number := whole(row.get(name), name)) is not None}
     if menu is not None:
+        _check_same(row, menu, foods, groups)
         if changes.get("stock", menu.ordered) < menu.ordered:
             raise values.BadValue(f"stock: there are {menu.ordered} orders already")
         before = (menu.price, menu.stock)
@@ -84,6 +85,21 @@ def _one(row, menu, foods, groups, taken):
         raise values.BadValue(f"this food is on that menu already, as {taken[slot]!r}")
     taken[slot] = menu.external_id
     return menu, "created", withdrawn
+
+
+def _check_same(row, menu, foods, groups):
+    """Orders stand on what a menu is: a known one with another food, group or slot is a bad row."""
+    food = foods.get(row["food"])
+    now = {
+        "food": food.pk if food else None,
+        "group": getattr(groups.known.get(values.text(row["group"], "group")[:100].casefold()), "pk", None),
+        "date": day(row["date"], "date"),
+        "dining_type": dining_type(row.get("dining_type"), "dining_type"),
+    }
+    before = {"food": menu.food_id, "group": menu.group_id, "date": menu.date, "dining_type": menu.dining_type}
+    for name, value in now.items():
+        if value != before[name] and (name != "dining_type" or row.get(name)):
+            raise values.BadValue(f"{name}: a menu keeps its food, group and meal; withdraw it there and make another")
 
 
 class Groups:

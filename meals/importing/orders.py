@@ -41,13 +41,14 @@ def import_orders(rows):
     menus = Menu.objects.select_related("food__maker", "group").in_bulk(wanted, field_name="external_id")
     users, _new = members_for({row["user"] for row in rows if row["id"] not in known})
     slots = _slots(users, menus)
+    live = {key for key, order in known.items() if order.is_live}
     outcomes = []
     for row in rows:
         try:
             outcomes.append(_one(row, known.get(row["id"]), menus, users, slots))
         except values.BadValue as error:
             outcomes.append(ValidationError(str(error)))
-    _write([outcome for outcome in outcomes if isinstance(outcome, tuple)])
+    _write([outcome for outcome in outcomes if isinstance(outcome, tuple)], live)
     return outcomes
 
 
@@ -63,9 +64,12 @@ def _one(row, order, menus, users, slots):
     if rating is not None and not 1 <= rating <= 5:
         raise values.BadValue(f"rating: {rating} is not a number from 1 to 5")
     if order is not None:
+        if row["menu"] != order.menu.external_id:
+            raise values.BadValue("menu: an order keeps its menu; cancel it there and make another")
         changed = (cancelled and order.is_live) or (rating is not None and rating != order.rating)
         if cancelled and order.is_live:
             _cancel(order, timezone.now())
+            slots.discard((order.user_id, order.date, order.dining_type))  # for one that follows in its place
         order.rating = order.rating if rating is None else rating
         return order, "updated" if changed else "unchanged"
     menu = menus.get(row["menu"])
@@ -111,17 +115,19 @@ def _cancel(order, at):
     order.status, order.reason, order.cancelled_at = Order.Status.CANCELLED, Order.Reason.MEMBER, at
 
 
-def _write(outcomes):
+def _write(outcomes, live):
+    """`live`: external ids of the orders that were not cancelled before."""
     created = [order for order, done in outcomes if done == "created"]
     updated = [order for order, done in outcomes if done == "updated"]
     pairs = {(order.user_id, order.group_id) for order in created}
     GroupMembership.objects.bulk_create(
         [GroupMembership(user_id=user, group_id=group) for user, group in sorted(pairs)], ignore_conflicts=True
     )
-    Order.objects.bulk_create(created, batch_size=WRITE)
+    # Cancelled ones first: a new order may take their slot.
     Order.objects.bulk_update(updated, ["status", "reason", "cancelled_at", "rating"], batch_size=WRITE)
+    Order.objects.bulk_create(created, batch_size=WRITE)
     _count([order for order in created if order.is_live], 1)
-    _count([order for order in updated if order.status == Order.Status.CANCELLED], -1)
+    _count([order for order in updated if order.external_id in live and not order.is_live], -1)
     _learn(created, updated)
 
 

@@ -122,6 +122,34 @@ def test_orders_are_history(load):
     assert Event.objects.count() == 8
 
 
+def test_a_meal_cancelled_and_ordered_anew_in_one_file(load):
+    everything(load)
+    told = load("import_orders", "id,user,menu,status\no1,kim,m1,cancelled\no9,kim,m2,\n")
+    assert "1 created, 1 updated" in told.out
+    assert dict(Menu.objects.values_list("external_id", "ordered")) == {"m1": 0, "m2": 3}
+    assert Order.objects.live().get(user__external_id="kim").external_id == "o9"
+
+
+def test_what_is_said_of_a_cancelled_order_counts_nothing_twice(load):
+    everything(load)
+    for rating in (2, 4):
+        assert "1 updated" in load("import_orders", f"id,user,menu,status,rating\no5,choi,m1,cancelled,{rating}\n").out
+    assert Menu.objects.get(external_id="m1").ordered == 1
+
+
+def test_an_order_or_menu_that_became_another_one_is_named(load):
+    everything(load)
+    told = load("import_orders", "id,user,menu\no1,kim,m2\no2,lee,m2\n")
+    assert "cancel it there and make another" in told.err
+    same = "m1,f1,다온,2026-03-02,"
+    rows = "m2,f1,다온,2026-03-02,lunch\nm2,f2,다온,2026-03-09,lunch\nm2,f2,다른 곳,2026-03-02,\nm2,f2,다온,2026-03-02,dinner\n"
+    for row, word in zip(rows.splitlines(), ("food", "date", "group", "dining_type"), strict=True):
+        told = load("import_menus", f"id,food,group,date,dining_type\n{row}\n{same}\n")
+        assert f"{word}: a menu keeps" in told.err
+    assert str(Menu.objects.get(external_id="m2").date) == "2026-03-02"
+    assert Group.objects.count() == 1
+
+
 def test_events(load):
     load("import_items", FOODS, "meals")
     events = "user,item,verb,occurred_at\nkim,f1,order,2026-03-02T00:30:00Z\nkim,f1,like,2026-03-02T00:31:00Z\n"
