@@ -13,6 +13,7 @@ from django.utils import timezone
 _numbers = itertools.count(1)
 #: What a model's constraints ask for, by label; a function gets the row's number.
 SPECIAL: dict[str, dict[str, Any]] = {
+    "accounts.Notification": {"text": "알림"},  # is looked up for a translation
     "activities.QueuedComment": {"state": "held", "deleted_at": None},
     "django_q.Failure": {"success": False},
     "django_q.Success": {"success": True},
