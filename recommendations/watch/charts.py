@@ -49,7 +49,7 @@ def chart(title: str, days: Sequence[dt.date], lines: Mapping[str, Sequence[floa
 def _options(unit: str) -> dict[str, Any]:
     """Titles on both axes; a tooltip that tells all lines of a day."""
     axis = {"ticks": {"color": GREY, "maxTicksLimit": 8, "display": True}, "grid": {"display": True, "tickWidth": 0}}
-    titles = {"x": _("Day"), "y": unit or _("Number")}
+    titles = {"x": _("Day"), "y": unit or _("How many")}
     scales = {name: {**axis, "title": {"display": True, "text": text, "color": GREY}} for name, text in titles.items()}
     return {
         "responsive": True,

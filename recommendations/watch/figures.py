@@ -127,15 +127,18 @@ def recommended(asked: Asked) -> dict[str, Any]:
         known = series[getattr(row, column)].setdefault(row.day, WatchDay(day=row.day))
         for name in COUNTS:
             setattr(known, name, getattr(known, name) + getattr(row, name))
+    titles = {name: name if feed else _feed(asked.domain, name) for name in _sums(chosen, column)}
+    names, lines = list(titles.values()), {titles[name]: series[name] for name in titles}
     return {
-        "feeds": _table(feeds),
+        "feeds": [{**one, "title": _feed(asked.domain, one["name"])} for one in _table(feeds)],
         "feed": feed,
+        "title_of_feed": _feed(asked.domain, feed) if feed else "",
         "version": version,
         "versions": _table(versions)[:VERSIONS],
         "by_day": [
             {**one, "day": one["name"]} for one in _table(dict(sorted(_sums(chosen, "day").items(), reverse=True)))
         ],
-        "charts": charts.of_recommendations(list(_sums(chosen, column)), series, asked.days) if rows else [],
+        "charts": charts.of_recommendations(names, lines, asked.days) if rows else [],
     }
 
 
@@ -183,6 +186,12 @@ def warnings() -> dict[str, Any]:
         "past": [one for one in found if one["row"].ended_at is not None],
         "wrong_addresses": mails.further()[1],
     }
+
+
+def _feed(domain: str, name: str) -> str:
+    """A list in the reader's words; one that is no more by its name."""
+    found = next((feed.verbose_name for feed in domains[domain].feeds if feed.name == name), "")
+    return str(found or name)
 
 
 def _name(domain: str) -> Any:

@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 
 from recommendations.watch.aggregation import start_of
 from recommendations.watch.models import QueueDay, RunningTask, Worker
-from recommendations.watch.workers import FORGET
+from recommendations.watch.workers import FORGET, in_words
 
 SHOWN = 20
 DECISIONS = 10
@@ -85,10 +85,11 @@ def measure(now: dt.datetime | None = None) -> QueueDay:
     return row
 
 
-def failures() -> list[Task]:
+def failures() -> list[dict[str, Any]]:
     """The last failed tasks; what their pickles hold is read without running it (`common.pickles`)."""
     rows = Task.objects.filter(success=False).order_by("-stopped")[:SHOWN]
-    return list(rows.only("pk", "name", "func", "stopped", "attempt_count", "result"))
+    found = rows.only("pk", "name", "func", "stopped", "attempt_count", "result")
+    return [{"task": task, "error": in_words(str(task.result or "–"))} for task in found]
 
 
 def failed_ids(n: int) -> list[str]:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ, Task
@@ -30,7 +30,9 @@ logger = logging.getLogger(__name__)
 
 BEAT = 15.0  # seconds between two signs of life, and between two looks for lost tasks
 FORGET = dt.timedelta(days=7)  # a queue whose workers were silent for so long was given up
-GRACE = dt.timedelta(minutes=1)  # after the deadline, before a process of another machine counts as gone
+GRACE = dt.timedelta(
+    minutes=1
+)  # after the deadline: what dies so soon was ended for it; other machines' processes count as gone
 KILLED = gettext_noop("Its process was killed %(n)d times, as the kernel does when memory runs out.")
 TOO_LONG = gettext_noop("It was ended by force: it took longer than %(n)d seconds (TASK_TIMEOUT).")
 
@@ -114,7 +116,7 @@ def _rescue(one: RunningTask, now: dt.datetime) -> int:
         if not claimed.update(owner=""):
             return 0
         queued = OrmQ.objects.filter(pk=one.row)
-        if now >= one.deadline:
+        if one.deadline <= now <= one.deadline + GRACE:  # its guard ended it; seen later, the guard was dead as well
             limit = round((one.deadline - one.started_at).total_seconds())
             _give_up(one, TOO_LONG % {"n": limit}, now)
         elif one.attempts >= Conf.MAX_ATTEMPTS > 0:
@@ -123,6 +125,16 @@ def _rescue(one: RunningTask, now: dt.datetime) -> int:
             claimed.model.objects.filter(pk=one.pk).delete()
     logger.error("the process of a task is gone: %s, attempt %d", one.func, one.attempts)
     return 1
+
+
+def in_words(error: str) -> str:
+    """What stands at a failed task, in the reader's language where these words are from here."""
+    for text in (KILLED, TOO_LONG):
+        before, after = text.split("%(n)d")
+        number = error.removeprefix(before).removesuffix(after)
+        if number.isdecimal():
+            return gettext(text) % {"n": int(number)}
+    return error
 
 
 def _give_up(one: RunningTask, error: str, now: dt.datetime) -> None:

@@ -9,14 +9,15 @@ from django.forms.models import model_to_dict
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import services as accounts
 from recommendations import tokens
 from recommendations.domains import domains
 from recommendations.models import CatalogueEntry, Event, ItemRevision
-from recommendations.services import forget_event, record_event
+from recommendations.services import forget_event, record_event, reset
 from recommendations.watch import aggregation, health
 from recommendations.watch.aggregation import aggregate
 from recommendations.watch.attribution import Fact, count
-from recommendations.watch.models import HealthDay, MixDay, WatchDay, WatchMark
+from recommendations.watch.models import HealthDay, MixDay, StaleDay, WatchDay, WatchMark
 from recommendations.watch.run import watch
 from tests.recommendations.conftest import FOOD, SPORT
 
@@ -143,6 +144,28 @@ def test_an_erased_member_is_in_no_rebuild_and_no_row_names_anybody(story, alice
         ("2026-03-10", "for-you", "v1"): (1, 1, 0, 0, 1),
         ("2026-03-10", "for-you", "v2"): (1, 0, 1, 1, 1),
     }
+
+
+@pytest.mark.parametrize("how", ["erased", "deleted", "began anew"])
+def test_who_leaves_is_in_no_count_after_the_next_run(story, alice, how):
+    """Without a rebuild; only the days of their events and the neighbours are counted anew."""
+    kind = domains[DOMAIN]
+    Event.objects.update(recorded_at=timezone.now() - dt.timedelta(hours=2))
+    aggregate(kind)
+    assert aggregate(kind) == 0
+    {"erased": accounts.erase, "deleted": lambda user: user.delete(), "began anew": lambda user: reset(user, DOMAIN)}[
+        how
+    ](alice)
+    assert aggregate(kind) == 3
+    assert figures() == {
+        ("2026-03-10", "for-you", "v1"): (1, 1, 0, 0, 1),
+        ("2026-03-10", "for-you", "v2"): (1, 0, 1, 1, 1),
+    }
+    found = tables()
+    assert not StaleDay.objects.exists()
+    assert aggregate(kind) == 0
+    aggregate(kind, rebuild=True)
+    assert tables() == found
 
 
 def test_an_older_run_gives_way_to_a_newer(story):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.models import OrmQ, Task
@@ -93,12 +93,20 @@ def test_a_process_of_another_machine_is_gone_when_its_time_is_over(begin):
     note = begin("elsewhere:1:1")
     assert workers.rescue() == 0
     assert workers.rescue(note.deadline + dt.timedelta(minutes=2)) == 1
+    assert queue.state()["waiting"] == 1  # nobody knows when it died: once more
 
 
 def test_a_task_that_ended_is_no_more_among_the_running(begin):
     note = begin(me())
     workers.ended(None, {"id": note.task, "ack_id": note.row})
     assert queue.running() == []
+
+
+def test_in_the_readers_words():
+    for language, words in (("ko", "강제로"), ("en", "ended by force")):
+        with translation.override(language):
+            assert words in workers.in_words(workers.TOO_LONG % {"n": 60})
+            assert workers.in_words("boom") == "boom"
 
 
 def test_signs_of_life(db):
