@@ -20,7 +20,7 @@ class Trainable(NamedTuple):
     models: Callable[[], list[tuple[str, str]]]  # (domain, family or estimator)
     task: str  # dotted path of what trains a queued run, called with its id
     schedules: tuple[str, ...]  # dotted paths of the tasks that train on schedule
-    items: Callable[[str], list]  # domain → its catalogue's items, for what explains a model
+    words: Callable[[str, list[str]], Mapping[str, str]]  # (domain, names) → categories, amounts in the reader's words
 
 
 #: Set at start-up.

@@ -28,13 +28,16 @@ class RecommendationsConfig(AppConfig):
             models=lambda: [(domain.name, name) for domain in domains for name in domain.models],
             task="recommendations.tasks.train_queued",
             schedules=("recommendations.tasks.refresh_popularity", "recommendations.tasks.retrain"),
-            items=catalogue_items,
+            words=words,
         )
 
 
-def catalogue_items(domain: str) -> list:
-    """The listed items of a domain, as models see them."""
-    from recommendations import catalogue
+def words(domain: str, names: list[str]) -> dict[str, str]:
+    """Categories, amounts and groupings of a domain in the reader's words."""
+    from recommendations.domains import domains
 
-    snapshot = catalogue.current(domain)
-    return [snapshot.item(position) for position in range(len(snapshot))]
+    if domain not in domains:
+        return {}
+    kind = domains[domain]
+    own = {name: str(title) for name, title in {**kind.amounts, **kind.groupings}.items() if name in names}
+    return {**kind.label_names([name for name in names if name not in own]), **own}

@@ -1,8 +1,7 @@
-"""Two versions of one model side by side: metrics with intervals, what made them, rates by class, pictures, what they go by."""
+"""Two versions of a domain side by side: their evaluations, own metrics, what made them, rates by class, what they go by."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +12,8 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ml import estimators, families, registry, training
+from ml import registry
+from ml.admin import compare_rows
 from ml.admin.curves import charts
 from ml.evaluation import importance, rates
 from ml.models import ModelVersion
@@ -40,16 +40,18 @@ def urls(admin) -> list:
 
 
 def compare_view(admin, request):
-    """The page of `?a=…&b=…` (keys of versions of one family); with only `a`, against production."""
+    """The page of `?a=…&b=…` (keys of versions of one domain); with only `a`, against production of the same family."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     a = version_of(request.GET.get("a", ""))
     if a is None:
         raise Http404
-    others = ModelVersion.objects.filter(domain=a.domain, family=a.family).defer("picture", "metrics")
+    known = ModelVersion.objects.filter(domain=a.domain).defer("picture", "metrics").select_related("outcome")
+    known = known.defer("outcome__data", "outcome__info")
+    others = known.filter(family=a.family)
     b, error = version_of(request.GET.get("b", "")), ""
-    if b is not None and (b.domain, b.family) != (a.domain, a.family):
-        error = gettext("%(a)s and %(b)s are versions of different models, which cannot be compared.")
+    if b is not None and b.domain != a.domain:
+        error = gettext("%(a)s and %(b)s are of different domains, which cannot be compared.")
         error, b = error % {"a": a, "b": b}, None
     elif b is None:
         b = others.filter(status="production").exclude(pk=a.pk).first() or others.exclude(pk=a.pk).first()
@@ -59,8 +61,10 @@ def compare_view(admin, request):
         "opts": admin.opts,
         "a": a,
         "b": b or a,
-        "others": others,
+        "others": known,
         "error": error,
+        "may_train": request.user.has_perm("ml.train_modelversion"),
+        "outcomes": compare_rows.compare(a, b or a, request.GET.get("rule", "")),
         **comparison(a, b or a),
     }
     return TemplateResponse(request, "ml/compare.html", context, status=400 if error else 200)
@@ -87,7 +91,8 @@ def comparison(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
         "rate_labels": RATE_LABELS,
         "pictures": [version for version in versions if version.pk in pictured],
         "charts": charts(a.metrics, b.metrics),
-        "explained": [explain(version) for version in versions],
+        "explained": (parts := [explain(version) for version in versions]),
+        "weighty": any(part["tables"] or part["error"] for part in parts),
     }
 
 
@@ -211,7 +216,7 @@ def confusion_rows(one: rates.Confusion | None, other: rates.Confusion | None) -
 
 def explain(version: ModelVersion) -> dict[str, Any]:
     """What a version goes by, or why that cannot be said."""
-    found: dict[str, Any] = {"version": version, "tables": [], "tree": None, "error": ""}
+    found: dict[str, Any] = {"version": version, "tables": [], "error": ""}
     try:
         base = registry.load(version.domain, version.family, version.version)
     except registry.RegistryError as error:
@@ -220,10 +225,4 @@ def explain(version: ModelVersion) -> dict[str, Any]:
         {"kind": KINDS[table.kind], "label": table.label, "values": table.values}
         for table in importance.importance(base)
     ]
-    if version.family in families.FAMILIES and version.family not in estimators.ESTIMATORS and training.trainable:
-        try:
-            items = training.trainable.items(version.domain)
-            found["tree"] = importance.surrogate(families.get(version.family), base, items, time.time())
-        except (ValueError, KeyError, LookupError) as error:
-            found["error"] = gettext("No rules: %(error)s") % {"error": error}
     return found

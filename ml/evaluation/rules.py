@@ -12,6 +12,8 @@ from sklearn.tree import DecisionTreeRegressor
 DEPTHS = (3, 4)
 #: what a deeper tree has to gain in R² to be worth reading
 GAIN = 0.02
+#: what each split has to explain of the variance
+SPLIT = 0.002
 TEST = 0.3
 LEAST = 60
 ROUND = 3
@@ -47,8 +49,9 @@ def fit(
     tested = _held_out(member)
     if (~tested).sum() < LEAST or tested.sum() < LEAST // 2 or np.ptp(target) < 1e-9 or not len(names):
         return None
+    leaf, gain = max(10, len(target) // 100), SPLIT * float(target[~tested].var())
     trees = [
-        DecisionTreeRegressor(max_depth=depth, min_samples_leaf=max(10, len(target) // 100), random_state=0).fit(
+        DecisionTreeRegressor(max_depth=depth, min_samples_leaf=leaf, min_impurity_decrease=gain, random_state=0).fit(
             columns[~tested], target[~tested]
         )
         for depth in DEPTHS
