@@ -32,6 +32,11 @@ class ForYou(Feed):
         "together": "item_item",
         "factors": "matrix_factorization",
     }
+    #: further parts, of newcomers only, that have a weight of their own name
+    newcomers: ClassVar[tuple[str, ...]] = ()
+    #: whether `evaluate --tune` finds the weights by stacking, not by search; such a feed has `ingredients`, `share`, `orders`
+    #: and `handovers` (recommendations/stacked.py)
+    stacked: ClassVar[bool] = False
     parameters: tuple[Parameter, ...] = (
         _weight("text", 0.75, _("Own model"), _("Weight of the member's own text model.")),
         _weight("together", 0.35, _("Same history"), _("Weight of what people with the same history chose.")),

@@ -36,6 +36,8 @@ PLAIN = {
     "sequence": gettext_noop("Chosen after choices like yours"),
     "moment": gettext_noop("Suits the day and your last choices"),
     "content": gettext_noop("Alike in kind to what you chose"),
+    "content_cold": gettext_noop("Of a kind that is often chosen here"),
+    "popular_cold": gettext_noop("Popular now"),
     "new": gettext_noop("You have not tried it yet"),
 }
 

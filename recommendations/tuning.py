@@ -1,6 +1,7 @@
 """Choice of the families' parameters and of a feed's weights on validation data: coordinate searches for the best NDCG.
 
-The families come first, each alone; then the weights, over the parts that the feed adds up. What is tested later is never seen:
+The families come first, each alone; then the weights, over the parts that the feed adds up (by stacking, where the feed
+says so: `recommendations.stacked`). What is tested later is never seen:
 `steps` yields the validation part only, and bases are fitted on what was before it.
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ml import families as ml_families
+from recommendations import stacked
 from recommendations.evaluation import Params, Steps
 from recommendations.feeds import Feed
 from recommendations.for_you import ForYou
@@ -36,7 +38,12 @@ LEAST_GAIN = 5e-4  # in NDCG; less is no reason to change anything
 def weights_of(feed: ForYou) -> tuple[str, ...]:
     """The weights of a feed: those of its own parts, then those that every `ForYou` may have."""
     there = {parameter.name for parameter in feed.parameters}
-    return tuple(name for name in dict.fromkeys((*feed.own, *WEIGHTS)) if name in there)
+    return tuple(name for name in dict.fromkeys((*feed.own, *feed.newcomers, *WEIGHTS)) if name in there)
+
+
+def tuned_of(feed: ForYou) -> tuple[str, ...]:
+    """All parameters that `tune` chooses a value of."""
+    return (*weights_of(feed), "cold_to_hot") if feed.stacked else weights_of(feed)
 
 
 def tune(
@@ -45,7 +52,10 @@ def tune(
     """(The feed's parameters with the best weights, the chosen parameters of each of its `families` that has a weight)."""
     names = weights_of(feed)
     used = [name for name in feed.used_families(unweighted(params, names)) if name in families]
-    tuned = {name: found for name in used if (found := tune_family(name, rehearse, k, say))}
+    again = not params.get("seen", 1.0)  # a feed that takes nothing off for what was seen is one of choices made again
+    tuned = {name: found for name in used if (found := tune_family(name, rehearse, k, say, again=again))}
+    if feed.stacked:
+        return _stacked(feed, params, rehearse(used, tuned), tuned, k, say)
     cases = collect(feed, params, rehearse(used, tuned))
     alone = {name: ndcg(cases, row, k) for name, row in zip(names, np.eye(len(names)), strict=True)}
     say(f"each part alone, NDCG@{k}: " + ", ".join(f"{name} {v:.3f}" for name, v in alone.items()))
@@ -56,6 +66,18 @@ def tune(
     return values, tuned
 
 
+def _stacked(feed: Any, params: Mapping[str, Any], steps: Steps, tuned: dict, k: int, say: Say):
+    names = weights_of(feed)
+    cases = stacked.collect(feed, params, names, steps)
+    before = stacked.ndcg(feed, params, names, cases, k)
+    found = stacked.fit(feed, params, names, cases, say)
+    values = {**params, **found}
+    tuned = {name: tuned[name] for name in feed.used_families(values) if name in tuned}
+    after = stacked.ndcg(feed, values, names, cases, k)
+    say(f"validation: {len(cases)} events, NDCG@{k} {before:.4f} as served, {after:.4f} with {found}, families {tuned}")
+    return values, tuned
+
+
 class Alone(Feed):
     """One family's scores and nothing else."""
 
@@ -63,16 +85,18 @@ class Alone(Feed):
         self.name, self.families = family, (family,)
 
 
-def tune_family(name: str, rehearse: Rehearse, k: int, say: Say = lambda text: None) -> dict[str, Any]:
+def tune_family(
+    name: str, rehearse: Rehearse, k: int, say: Say = lambda text: None, *, again: bool = False
+) -> dict[str, Any]:
     """The parameters of a family (`Family.tuned`) that rank best alone, chosen one after the other.
 
     The first value of each is the plainest; another one has to be clearly better.
     """
     family = ml_families.get(name)
     chosen = {parameter: values[0] for parameter, values in family.tuned.items()}
-    best = reached(name, rehearse, chosen, k) if chosen else np.zeros(0)
+    best = reached(name, rehearse, chosen, k, again) if chosen else np.zeros(0)
     for parameter, values in family.tuned.items():
-        trials = {value: reached(name, rehearse, {**chosen, parameter: value}, k) for value in values[1:]}
+        trials = {value: reached(name, rehearse, {**chosen, parameter: value}, k, again) for value in values[1:]}
         found = ", ".join(f"{value:g}: {gains.mean():.4f}" for value, gains in {values[0]: best, **trials}.items())
         value, gains = max(trials.items(), key=lambda trial: trial[1].mean())
         if clearly_better(gains, best):
@@ -89,13 +113,13 @@ def clearly_better(gains: np.ndarray, than: np.ndarray) -> bool:
     return bool(lead.mean() > max(LEAST_GAIN, lead.std() / np.sqrt(len(lead))))
 
 
-def reached(name: str, rehearse: Rehearse, params: Mapping[str, Any], k: int) -> np.ndarray:
-    """NDCG at k of one family alone, for each step."""
+def reached(name: str, rehearse: Rehearse, params: Mapping[str, Any], k: int, again: bool = False) -> np.ndarray:
+    """NDCG at k of one family alone, for each step; `again`: what was seen before is a candidate too."""
     feed, gains = Alone(name), []
     for make, _user, position in rehearse([name], {name: params}):
         scene = make(feed, {})
         seen, rejected = scene.touched()
-        mask = scene.candidates() & ~rejected & ~seen
+        mask = scene.candidates() & ~rejected & (again | ~seen)
         scores = scene.score(name)
         gains.append(gain(scores[mask], scores[position], k) if position >= 0 and mask[position] else 0.0)
     return np.array(gains)

@@ -20,4 +20,13 @@ FEEDS = (
     Similar(),
 )
 #: what `Domain.families` must have for them
-FAMILIES = ("naive_bayes", "item_item", "popularity", "content", "boosting", "neural_cf", "deepfm_choice")
+FAMILIES = (
+    "naive_bayes",
+    "item_item",
+    "popularity",
+    "content",
+    "content_choice",
+    "boosting",
+    "neural_cf",
+    "deepfm_choice",
+)

@@ -19,13 +19,21 @@ from recommendations import ranking
 from recommendations.feeds import Feed, Ranking, Scene
 
 TASTE = weight("taste_share", 1.0, gettext_lazy("Taste"), gettext_lazy("Weight of the member's own taste."))
-MODELS = ("boosting", "popularity")
+MODELS = ("boosting", "content_choice", "popularity")
+HALF = 4  # own orders with which the own model counts half beside content
 
 
 def taste(scene: Scene, mask: np.ndarray) -> np.ndarray:
-    """The own model's score, or popularity for who has none yet."""
-    family = "boosting" if scene.personal and scene.events and "boosting" in scene.models else "popularity"
-    return ranking.standardise(scene.score(family), mask)
+    """The own model's score beside that of content, which stands alone for newcomers; popularity where neither is trained."""
+    if "content_choice" not in scene.models:
+        own = scene.personal and scene.events and "boosting" in scene.models
+        return ranking.standardise(scene.score("boosting" if own else "popularity"), mask)
+    count = float(orders(scene)[0].sum()) if scene.personal and "boosting" in scene.models else 0.0
+    content = ranking.standardise(scene.score("content_choice"), mask)
+    if not count:
+        return content
+    warm = count / (count + HALF)
+    return warm * ranking.standardise(scene.score("boosting"), mask) + (1 - warm) * content
 
 
 def numbers(scene: Scene, name: str) -> np.ndarray:

@@ -20,6 +20,7 @@ KINDS = {"label": "label", "tag": "label", "text": "word"}  # how an explanation
 
 class ContentChoice(ChoiceFamily):
     name = "content_choice"
+    tuned = {"handover": (8.0, 4.0, 16.0)}
     params = {
         "samples": Param(20_000, "choices to train on, the last ones", 10, 1_000_000),
         "handover": Param(8.0, "own orders that count as much as what everybody eats", 0.1, 1000.0),

@@ -20,6 +20,7 @@ from ml.families.items import TrainingData
 
 class Network(ChoiceFamily):
     net: ClassVar[str]
+    tuned = {"handover": (4.0, 1.0, 8.0)}
     params = {
         "samples": Param(20_000, "choices to train on, the last ones", 10, 1_000_000),
         "size": Param(16, "length of the vectors", 2, 128),

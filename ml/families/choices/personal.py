@@ -21,6 +21,7 @@ KINDS = {"again": "item", "kind": "label", "alike": "item"}  # how an explanatio
 class ChoiceFamily(Family):
     """Base class: features of the catalogue, and the crowd's columns out of a base's state."""
 
+    format = 2  # 2: cohorts, and content inside the networks
     sequential = True
     personal_class: type
 

@@ -196,8 +196,8 @@ class Crowds:
         np.add.at(by_day, (np.maximum(self.label_of[self.item[:n]], 0), self.weekday[:n]), 1.0)
         ratio = by_day / by_day.sum(1, keepdims=True) / (by_day.sum(0) / by_day.sum())
         popular = np.log((count + 0.1) / (count.sum() + 0.1 * max(self.items, 1)))
-        parts = (part.astype(np.float32) for part in (popular, np.log(rate), np.log(ratio)))
-        return Crowd(*parts, self._cohorts(n))
+        popular, rate, ratio = (part.astype(np.float32) for part in (popular, np.log(rate), np.log(ratio)))
+        return Crowd(popular, rate, ratio, self._cohorts(n))
 
     def _cohorts(self, n: int) -> dict[Any, np.ndarray]:
         if not self.groups or not n:

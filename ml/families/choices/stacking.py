@@ -25,6 +25,12 @@ def stack(scores: Mapping[str, np.ndarray], there: np.ndarray, penalty: float = 
     """Model → weight, from scores (sets × items; the chosen one first) on choices that no model was trained on."""
     names = list(scores)
     features = np.stack([standardised(scores[name], there) for name in names], -1)
+    weights, _loss = logit(features, there, penalty)
+    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
+
+
+def logit(features: np.ndarray, there: np.ndarray, penalty: float = 1.0) -> tuple[np.ndarray, float]:
+    """(Weights of the last axis of `features` (sets × items × parts; the chosen item first), mean surprise at the choices)."""
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total = np.where(there, features @ weights, -np.inf)
@@ -35,5 +41,6 @@ def stack(scores: Mapping[str, np.ndarray], there: np.ndarray, penalty: float = 
         slope = (share[..., None] * features).sum(1) - features[:, 0]
         return float(value), slope.sum(0) + 2 * penalty * weights
 
-    found = minimize(loss, np.full(len(names), 0.1), jac=True, method="L-BFGS-B", bounds=[(0.0, 10.0)] * len(names))
-    return {name: round(float(weight), 3) for name, weight in zip(names, found.x, strict=True)}
+    parts = features.shape[-1]
+    found = minimize(loss, np.full(parts, 0.1), jac=True, method="L-BFGS-B", bounds=[(0.0, 10.0)] * parts)
+    return found.x, (float(found.fun) - penalty * float(found.x @ found.x)) / max(len(features), 1)

@@ -5,8 +5,9 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from ml import parameters
+from ml import drafts, parameters
 from recommendations import catalogue, model_settings, report
 from recommendations.data import log_of
 from recommendations.domains import Unknown, domains
@@ -15,11 +16,29 @@ from recommendations.for_you import ForYou
 from recommendations.holdout import LastOut, leave_last_out
 from recommendations.menus import walk_menus
 from recommendations.publishing import publish_all
-from recommendations.tuning import tune, weights_of
+from recommendations.tuning import tune, tuned_of, weights_of
 
 TUNED_ON = 2000
 #: what is compared unless said otherwise; `popularity` is made of for-you
 COMPARED = ("for-you", "baseline", "popularity", "latest")
+
+
+def chosen(kind, policy, tuned):
+    """Scope → name → value: the weights, for each feed that has the same ones, and the families' settings."""
+    names = tuned_of(policy.feed)
+    alike = {policy.feed.name}
+    if policy.feed.stacked:  # the same models of the same choices, in other lists
+        alike |= {
+            feed.name for feed in kind.feeds if isinstance(feed, ForYou) and feed.stacked and tuned_of(feed) == names
+        }
+    weights = {name: policy.params[name] for name in names}
+    values = {f"{kind.name}.{name}": dict(weights) for name in sorted(alike)}
+    scope = model_settings.scope_of(kind.name)
+    own = parameters.get(scope)
+    for family, settings in tuned.items():
+        known = {**model_settings.parse(family, own[family]), **settings}
+        values.setdefault(scope, {})[family] = model_settings.to_text(known)
+    return values
 
 
 class Command(BaseCommand):
@@ -43,6 +62,11 @@ class Command(BaseCommand):
             "--apply",
             action="store_true",
             help="with --tune: serve with what was chosen (then: manage.py train DOMAIN)",
+        )
+        parser.add_argument(
+            "--draft",
+            action="store_true",
+            help="with --tune: keep what was chosen as a draft, which staff preview and publish (admin: Parameters)",
         )
         parser.add_argument(
             "--feeds", help="default: for-you, baseline, popularity and latest, where the domain has them"
@@ -73,6 +97,8 @@ class Command(BaseCommand):
             policies[0] = Policy(first.name, feed, values)
             if options["apply"]:
                 self._apply(kind, policies[0], tuned)
+            if options["draft"]:
+                self._draft(kind, policies[0], tuned)
         outcome = evaluate(policies, test(families_of(policies), tuned), k)
         found = report.summary(outcome, len(log.snapshot), seed=options["seed"])
         found["parameters"] = {policy.name: dict(policy.params) for policy in policies}
@@ -85,13 +111,15 @@ class Command(BaseCommand):
     def _apply(self, kind, policy, tuned):
         """Store the weights as the feed's parameters, and each family's as the domain's own settings."""
         with transaction.atomic():
-            for name in weights_of(policy.feed):
-                parameters.set(f"{kind.name}.{policy.feed.name}", name, policy.params[name])
-            for family, settings in tuned.items():
-                own = parameters.get(model_settings.scope_of(kind.name))[family]
-                settings = {**model_settings.parse(family, own), **settings}
-                parameters.set(model_settings.scope_of(kind.name), family, model_settings.to_text(settings))
+            for scope, values in chosen(kind, policy, tuned).items():
+                for name, value in values.items():
+                    parameters.set(scope, name, value)
         self.stdout.write(f"stored; `manage.py train {kind.name}` fits bases with it")
+
+    def _draft(self, kind, policy, tuned):
+        note = _("Found by `manage.py evaluate %(domain)s --tune`.") % {"domain": kind.name}
+        draft = drafts.create("", chosen(kind, policy, tuned), note=note)
+        self.stdout.write(f"draft “{draft.name}” (number {draft.pk}): preview and publish it in the admin, Parameters")
 
     def _menu(self, kind, log, options):
         return self._progressive(kind, log, options, walk_menus)
