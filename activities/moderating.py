@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from activities.models import Appeal, Comment, ModerationDecision, QueuedComment, Report, Verdict
 from activities.services import screening, training
 from activities.services.screening import DOMAIN, ESTIMATOR, SCOPE
-from ml import estimators, parameters, registry
+from ml import estimators, parameters
 from ml.models import ModelVersion
 
 SHOWN, VERSIONS = 20, 10
@@ -76,15 +76,12 @@ def quality() -> dict[str, Any]:
 
 def held_back() -> list[ModerationDecision]:
     """Decisions that the filter in production did not learn, newest first; each has `side`, the half of the gate that held it."""
-    base = registry.production(DOMAIN, ESTIMATOR)
-    if base is None:
-        return []
-    sides = dict(zip(base.state["waiting"], base.state.get("sides", ()), strict=False))
-    rows = ModerationDecision.objects.standing().filter(pk__in=training.waiting()).defer("features")
-    rows = list(rows.select_related("comment", "by").order_by("-pk")[:SHOWN])
-    for row in rows:
-        row.side = sides.get(row.pk, "")
-    return rows
+    sides = training.waiting()
+    rows = ModerationDecision.objects.standing().filter(pk__in=sides).defer("features")
+    found = list(rows.select_related("comment", "by").order_by("-pk")[:SHOWN])
+    for row in found:
+        row.side = sides[row.pk]
+    return found
 
 
 def versions() -> list[ModelVersion]:

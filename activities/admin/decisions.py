@@ -12,7 +12,14 @@ from activities.services import training
 from activities.services.moderation import PERMISSION
 from ml.admin.readonly import ReadOnlyAdmin
 
-STANDINGS = {"taught": "success", "waiting": "warning", "old": "info"}
+STANDINGS = {"taught": "success", "soon": "info", "clean": "warning", "abusive": "warning", "old": ""}
+TAUGHT = {
+    "taught": _("yes"),
+    "soon": _("with the next training"),
+    "clean": _("held back: more clean comments would be flagged"),
+    "abusive": _("held back: fewer abusive comments would be found"),
+    "old": _("no"),
+}
 
 
 class LearnedFilter(admin.SimpleListFilter):
@@ -58,9 +65,9 @@ class DecisionAdmin(ReadOnlyAdmin):
         changes.result_list = list(changes.result_list)
         keys = [row.pk for row in changes.result_list]
         standing = set(ModerationDecision.objects.teaching().filter(pk__in=keys).values_list("pk", flat=True))
-        waiting = training.waiting()
+        known = training.waiting() | dict.fromkeys(training.learned(), "taught")
         for row in changes.result_list:
-            row.standing = "old" if row.pk not in standing else "waiting" if row.pk in waiting else "taught"
+            row.standing = known.get(row.pk, "soon") if row.pk in standing else "old"
         return changes
 
     @display(description=_("verdict"), ordering="verdict", label={"fine": "success", "abusive": "danger"})
@@ -73,8 +80,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @display(description=_("learned"), label=STANDINGS)
     def learned(self, decision):
-        names = {"taught": _("with the next training"), "waiting": _("held back"), "old": _("no")}
-        return decision.standing, names[decision.standing]
+        return decision.standing, TAUGHT[decision.standing]
 
     @admin.action(description=_("Take the chosen decisions back"), permissions=["moderate"])
     def take_back(self, request, queryset):

@@ -122,13 +122,18 @@ def _asked(texts, numbers=None):
 
 
 def telling_words(texts: Sequence[str]) -> list[list[tuple[str, float]]]:
-    """For each text the words that the filter minds most, each with the score that it has alone; the worst first."""
+    """For each text the words that the filter minds most, each with the score that it has alone; the worst first.
+
+    Words that staff hold always (parameter `words`) count as 1.
+    """
     words = [list(dict.fromkeys(_tokens(text)))[:WORDS] for text in texts]
     asked = sorted({word for some in words for word in some})
     if not asked:
         return [[] for _text in texts]
-    scores, base = _asked(asked)
-    score = dict(zip(asked, map(float, scores), strict=True))
+    numbers = revisions.current()
+    scores, base = _asked(asked, numbers)
+    held = parameters.get(SCOPE, numbers)["words"]
+    score = {word: 1.0 if _is_listed(word, held) else float(value) for word, value in zip(asked, scores, strict=True)}
     return [_worst([(word, score[word]) for word in some], base.state["hold"]) for some in words]
 
 

@@ -59,10 +59,19 @@ def train_soon() -> bool:
 
 def train_now() -> None:
     """Queue a training: what was taken back shall not count for longer than that takes."""
-    transaction.on_commit(lambda: async_task("recommendations.tasks.train_family", DOMAIN, ESTIMATOR))
+    transaction.on_commit(lambda: async_task("activities.tasks.train_filter"))
 
 
-def waiting() -> set[int]:
-    """Keys of the decisions that the filter in production did not learn: too many clean comments would have been flagged."""
+def waiting() -> dict[int, str]:
+    """Keys of the decisions that the filter in production did not learn, and which half of the gate held each back."""
     base = registry.production(DOMAIN, ESTIMATOR)
-    return set(base.state["waiting"]) if base is not None else set()
+    if base is None:
+        return {}
+    keys = base.state["waiting"]
+    return dict(zip(keys, base.state.get("sides") or ["clean"] * len(keys), strict=True))
+
+
+def learned() -> set[int]:
+    """Keys of the decisions that the filter in production has learned."""
+    base = registry.production(DOMAIN, ESTIMATOR)
+    return set(base.state.get("learned", ())) if base is not None else set()

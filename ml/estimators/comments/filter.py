@@ -100,26 +100,31 @@ class CommentFilter(Estimator):
     }
 
     def fit(self, data: Decisions, params: Mapping[str, Any] | None = None, progress=None) -> Base:
-        """The pretrained filter after all decisions; `state["waiting"]` has the keys of those that the gate holds back, `sides` which of its sets.
+        """The pretrained filter after all decisions.
 
-        That is "clean" where more of the clean set would be flagged than `drift` allows, else "abusive".
+        Its state names decisions by their keys: `learned`, and `waiting`, which the gate holds back; `sides` says for each of
+        these why: "clean" where more of the clean set would be flagged than `drift` allows, else "abusive".
         """
         chosen, known = self.with_defaults(params), pretrained()
         weight, bias = known["weight"].copy(), known["bias"]  # the bias stays: it would move every comment at once
         before = flags(known, weight, bias)
+        learned: list[int] = []
         waiting: list[int] = []
         sides: list[str] = []
         for number in range(len(data)):
+            key = data.keys[number] if data.keys else number
             moved = _step(weight, bias, data, number, chosen)
             more, fewer = np.subtract(flags(known, moved, bias), before) * (1, -1)
             if more > chosen["drift"] or fewer > chosen["loss"]:
-                waiting.append(data.keys[number] if data.keys else number)
+                waiting.append(key)
                 sides.append("clean" if more > chosen["drift"] else "abusive")
             else:
                 weight = moved
+                learned.append(key)
             if progress and number % 50 == 0:
                 progress(number / len(data), f"{number} of {len(data)} decisions")
-        state = {"moved": weight - known["weight"], "bias": bias, "waiting": waiting, "sides": sides, **_limits()}
+        state = {"moved": weight - known["weight"], "bias": bias, **_limits()}
+        state |= {"learned": learned, "waiting": waiting, "sides": sides}
         fingerprint = digest([data.rows.indices, data.rows.data, data.abusive])
         return Base(self.name, state, chosen, fingerprint)
 
