@@ -1,10 +1,13 @@
 """The admin's pages for members, categories, regions and notices."""
 
+from typing import ClassVar
+
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
@@ -18,6 +21,26 @@ class EmailAddressInline(TabularInline):
     model = EmailAddress
     extra = 0
     tab = True
+
+
+class NamedPermissions:
+    """Permissions in the reader's language, which Django stores in the developers'."""
+
+    WORDS: ClassVar = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("view")}
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request=request, **kwargs)
+        if db_field.name in ("permissions", "user_permissions"):
+            field.queryset = field.queryset.select_related("content_type")
+            field.label_from_instance = self.permission_name
+        return field
+
+    def permission_name(self, permission):
+        model = permission.content_type.model_class()
+        verb, _line, name = permission.codename.partition("_")
+        if model is None or name != model._meta.model_name or verb not in self.WORDS:
+            return gettext(permission.name)
+        return f"{model._meta.app_config.verbose_name} · {model._meta.verbose_name}: {self.WORDS[verb]}"
 
 
 class MemberCreationForm(UserCreationForm):
@@ -34,7 +57,7 @@ class MemberChangeForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(NamedPermissions, DjangoUserAdmin, ModelAdmin):
     form = MemberChangeForm
     add_form = MemberCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -79,6 +102,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         self.message_user(request, text, messages.SUCCESS)
 
     # Deleting goes through the one way that also reaches what the other apps hold.
+    def get_deleted_objects(self, objs, request):
+        """Logs that nobody may delete by themselves go with their member; there may be thousands, so they are counted only."""
+        _listed, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        return [str(user) for user in objs], counts, set(), protected
+
     def delete_model(self, request, obj):
         services.erase(obj)
 
@@ -126,6 +154,8 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):
+class GroupAdmin(NamedPermissions, ModelAdmin):
+    """Roles. Their permissions come back with `migrate`; for others, make another group."""
+
     search_fields = ("name",)
     filter_horizontal = ("permissions",)

@@ -146,7 +146,7 @@ class Order(models.Model):
     objects = OrderQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("order")
+        verbose_name = _("meal order")
         verbose_name_plural = _("orders")
         ordering = ["-date", "-id"]
         constraints = [
