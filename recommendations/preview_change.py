@@ -58,7 +58,7 @@ def of(draft: ParameterDraft, domain: Domain, feed: Feed) -> Change:
     verbs = f"{domain.name}.verbs"
     weights = {verb: float(value) for verb, value in _allowed(draft, verbs).items() if value != domain.weight(verb)}
     training = {}
-    for family in domain.families:
+    for family in _families(domain, feed):
         now, then = model_settings.in_force(domain.name, family), _trained(draft, domain.name, family)
         if now != then:
             training[family] = then
@@ -68,7 +68,12 @@ def of(draft: ParameterDraft, domain: Domain, feed: Feed) -> Change:
 def concerned(domain: Domain, feed: Feed) -> set[str]:
     """The scopes that `of` looks at."""
     own = {f"{domain.name}.{feed.name}", f"{domain.name}.verbs", model_settings.scope_of(domain.name)}
-    return own | {f"ml.{family}" for family in domain.families}
+    return own | {f"ml.{family}" for family in _families(domain, feed)}
+
+
+def _families(domain: Domain, feed: Feed) -> list[str]:
+    """Those of the domain that the feed may read."""
+    return [family for family in domain.families if family in feed.families]
 
 
 def _allowed(draft: ParameterDraft, scope: str) -> dict[str, Any]:

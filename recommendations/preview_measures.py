@@ -9,6 +9,8 @@ their bases are fitted once more.
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,6 +21,8 @@ from django.utils.translation import gettext_lazy
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from ml.evaluation import diversity, ranking
+from ml.families.base import Base
+from ml.families.popularity import interactions_fingerprint
 from recommendations import catalogue, model_settings
 from recommendations.data import Log, log_of
 from recommendations.domains import Domain
@@ -26,10 +30,12 @@ from recommendations.evaluation import Fitter, Policy, families_of, split_times,
 from recommendations.feeds import Feed
 from recommendations.menus import walk_menus
 from recommendations.preview_change import Change
+from recommendations.ranking import DAY
 
 K = 8
 EVENTS = 400
 DRAWS = 500
+KEEP, MOST = 900.0, 12  # seconds that fitted bases are kept for, and how many
 STAGES = {
     "read": gettext_lazy("reading the log"),
     "fit": gettext_lazy("fitting models on what was before"),
@@ -78,15 +84,58 @@ class _Watched(Fitter):
             self.report(FIT + (REPLAY - FIT) * min(self.fitted + share, self.fits) / self.fits, "fit")
 
         progress(0.0)
-        base = family.fit(self.data(end), given, progress)
+        data = self.data(end)
+        key = (
+            self.domain.name,
+            family.name,
+            end,
+            self.log.snapshot.number,
+            interactions_fingerprint(data),
+            repr(given),
+        )
+        base = _fits.get(key)
+        if base is None:
+            base = _fits.put(key, family.fit(data, given, progress))
         self.fitted += 1
         return base
+
+
+class _Fits:
+    """Bases fitted a moment ago: whoever moves a slider and evaluates again waits for the replay alone.
+
+    In the memory of one worker, a few and for a while; bases hold nothing of single members.
+    """
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[tuple, tuple[float, Base]] = OrderedDict()
+
+    def get(self, key: tuple) -> Base | None:
+        at, base = self.kept.get(key, (0.0, None))
+        return base if base is not None and time.monotonic() - at < KEEP else None
+
+    def put(self, key: tuple, base: Base) -> Base:
+        now = time.monotonic()
+        self.kept = OrderedDict((k, old) for k, old in self.kept.items() if now - old[0] < KEEP)
+        self.kept[key] = (now, base)
+        while len(self.kept) > MOST:
+            self.kept.popitem(last=False)
+        return base
+
+
+_fits = _Fits()
+
+
+def _window(log: Log) -> tuple[float, float]:
+    """The last part of the log, from a midnight on where that leaves a week before it: then all runs of a day share fits."""
+    _validation, start, end = split_times(log)
+    midnight = start - start % DAY
+    return (midnight if midnight > float(log.time[0]) + 7 * DAY else start), end
 
 
 def _replay(domain: Domain, log: Log, feed: Feed, change: Change, report: Report, k: int):
     """(member of each step, ranks of both sides, lists of both sides)."""
     try:
-        _validation, start, end = split_times(log)
+        start, end = _window(log)
     except ValueError:
         text = _("There are %(n)d events of this domain; at least 20 are needed to evaluate on.")
         raise NoData(text % {"n": len(log)}) from None

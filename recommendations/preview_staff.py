@@ -128,7 +128,8 @@ class PreviewRunAdmin(ReadOnlyAdmin):
         """What the page asks for while a run is under way."""
         run = self._run(request, pk)
         preview_runs.revive(run)
-        return self._page(request, "recommendations/preview_run.html", {"run": run, **_described(run)})
+        context = {"run": run, "draft": run.draft, "scope": f"{run.domain}.{run.feed}", **_described(run)}
+        return self._page(request, "recommendations/preview_run.html", context)
 
     def cancel_view(self, request, pk):
         run = self._run(request, pk)
@@ -207,8 +208,25 @@ def _described(run: PreviewRun | None) -> dict[str, Any]:
     return {
         "stage": STAGES.get(run.stage, ""),
         "rows": rows,
+        "conclusion": _conclusion(rows),
         "outdated": run.draft_version != run.draft.version,
     }
+
+
+def _conclusion(rows: list[dict[str, Any]]) -> str:
+    """The table in a sentence."""
+    titles = {
+        verdict: ", ".join(str(row["title"]) for row in rows if row["verdict"] == verdict)
+        for verdict in ("good", "bad")
+    }
+    texts = [
+        _("Better: %(titles)s.") % {"titles": titles["good"]} if titles["good"] else "",
+        _("Worse: %(titles)s.") % {"titles": titles["bad"]} if titles["bad"] else "",
+        "" if all(row["verdict"] for row in rows) else _("Of the rest no difference is certain."),
+    ]
+    if not (titles["good"] or titles["bad"]):
+        return str(_("No difference is certain: it may be chance."))
+    return " ".join(str(text) for text in texts if text)
 
 
 def _interval(value: list[float], sign: str = "") -> tuple[str, str]:

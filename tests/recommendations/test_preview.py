@@ -53,6 +53,11 @@ def tastes(make_user, activities, domain):
     return made
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    preview_measures._fits.kept.clear()
+
+
 @pytest.fixture
 def client():
     return Client(headers={"accept-language": "en"})
@@ -215,6 +220,20 @@ def test_equal_parameters_differ_by_nothing(tastes, domain, feed):
     assert {tuple(row["difference"]) for row in found["rows"].values()} == {(0.0, 0.0, 0.0)}
 
 
+def test_the_second_evaluation_fits_nothing_and_says_the_same(draft, tastes, domain, feed, monkeypatch):
+    change = preview_change.of(draft, domain, feed)
+    first = preview_measures.measure(domain, feed, change, lambda share, stage: None)
+
+    def refuse(*_args):
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr(preview_measures._fits, "put", refuse)
+    assert preview_measures.measure(domain, feed, change, lambda share, stage: None) == first
+    monkeypatch.setattr(preview_measures, "KEEP", 0.0)
+    with pytest.raises(AssertionError, match="fitted again"):
+        preview_measures.measure(domain, feed, change, lambda share, stage: None)
+
+
 def test_coverage_and_gini_agree_with_their_definitions():
     import numpy as np
 
@@ -359,6 +378,7 @@ def test_the_page_shows_both_sides_progress_and_result(client, staff, draft, tas
     preview_runs.work(run.pk)
     page = client.get(f"{PAGE}{run.pk}/progress/").content.decode()
     assert "hx-get" not in page
+    assert "Evaluate again" in page
     for text in ("Hit rate", "NDCG", "Variety within a list", "Coverage", "Gini", "95 %"):
         assert text in page
     drafts.save(draft.pk, 1, {SCOPE: {"near": 1.0}})
