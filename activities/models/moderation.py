@@ -77,7 +77,7 @@ class ModerationDecision(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_verdict_display()} · {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_verdict_display()} · {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
     def save(self, *args, **kwargs):
         if not self._state.adding:
