@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from common.columns import NONE, badge, short
+from recommendations.watch import queue
 
 for model in (Failure, OrmQ, Schedule, Success):
     admin.site.unregister(model)
@@ -40,6 +41,7 @@ NAMES = {
     "recommendations.tasks.train_queued": _("Train a model"),
     "recommendations.watch.run.watch": _("Count for Watch, and send alerts"),
 }
+queue.WORDS.update(NAMES)
 
 
 class TaskAdmin(ModelAdmin):

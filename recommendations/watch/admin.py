@@ -96,7 +96,7 @@ class WatchDayAdmin(ReadOnlyAdmin):
             except queue.RetryError as error:
                 errors[str(error)] = None
             else:
-                done.append(function)
+                done.append(queue.title(function))
         for error in errors:
             self.message_user(request, error, messages.ERROR)
         return done

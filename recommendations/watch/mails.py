@@ -19,8 +19,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ml import parameters
+from ml import names, parameters
 from recommendations.domains import domains
+from recommendations.watch import queue
 from recommendations.watch.drift import NAMES
 from recommendations.watch.models import Alert
 from recommendations.watch.tunable import SCOPE
@@ -58,7 +59,7 @@ def _failed(about: str, facts: dict[str, Any]) -> str:
     text = ngettext(
         "Task %(name)s failed %(n)d time within a day.", "Task %(name)s failed %(n)d times within a day.", n
     )
-    return text % {"name": about, "n": n}
+    return text % {"name": f"“{queue.title(about)}”", "n": n}
 
 
 def _stuck(about: str, facts: dict[str, Any]) -> str:
@@ -81,7 +82,7 @@ def _worker(about: str, facts: dict[str, Any]) -> str:
 
 def _training(about: str, facts: dict[str, Any]) -> str:
     domain, _slash, family = about.partition("/")
-    values = {"domain": title_of(domain), "family": family, "error": facts.get("error", "")}
+    values = {"domain": title_of(domain), "family": names.of(family), "error": facts.get("error", "")}
     return _("%(domain)s: training of %(family)s failed: %(error)s") % values
 
 

@@ -26,6 +26,15 @@ SHOWN = 20
 DECISIONS = 10
 
 
+#: Dotted name → what the task does, in words; filled by the layer that knows all tasks, at start-up.
+WORDS: dict[str, Any] = {}
+
+
+def title(function: str) -> str:
+    """A task in words; one that nobody named stands there by its code."""
+    return str(WORDS.get(function, function))
+
+
 class RetryError(ValueError):
     """A task that cannot be run again; the message says why."""
 
@@ -65,7 +74,10 @@ def state(now: dt.datetime | None = None) -> dict[str, Any]:
 def running() -> list[dict[str, Any]]:
     """The tasks that workers have begun, the longest first; `again`: its process was killed, it waits to be handed out again."""
     rows = RunningTask.objects.order_by("started_at")[:SHOWN]
-    return [{"row": row, "again": not row.owner, "process": row.owner.rpartition(":")[0]} for row in rows]
+    return [
+        {"row": row, "title": title(row.func), "again": not row.owner, "process": row.owner.rpartition(":")[0]}
+        for row in rows
+    ]
 
 
 def processes(now: dt.datetime | None = None) -> list[dict[str, Any]]:
@@ -89,7 +101,7 @@ def failures() -> list[dict[str, Any]]:
     """The last failed tasks; what their pickles hold is read without running it (`common.pickles`)."""
     rows = Task.objects.filter(success=False).order_by("-stopped")[:SHOWN]
     found = rows.only("pk", "name", "func", "stopped", "attempt_count", "result")
-    return [{"task": task, "error": in_words(str(task.result or "–"))} for task in found]
+    return [{"task": task, "title": title(task.func), "error": in_words(str(task.result or "–"))} for task in found]
 
 
 def failed_ids(n: int) -> list[str]:
@@ -163,15 +175,18 @@ def noted() -> list[dict[str, Any]]:
     """The last decisions on failed tasks, and what became of those that were run again."""
     kind = ContentType.objects.get_for_model(Task, for_concrete_model=False)
     rows = list(LogEntry.objects.filter(content_type=kind).select_related("user").order_by("-pk")[:DECISIONS])
-    ended = dict(Task.objects.filter(pk__in=[row.object_id for row in rows]).values_list("pk", "success"))
+    ended: dict[str, bool] = dict(
+        Task.objects.filter(pk__in=[row.object_id for row in rows]).values_list("pk", "success")
+    )
     begun = set(RunningTask.objects.filter(task__in=[row.object_id for row in rows]).values_list("task", flat=True))
+    aside = [row.object_id for row in rows if row.action_flag == DELETION]  # what was put aside had failed
+    ended.update(dict.fromkeys(aside, False))
     words = {True: _("succeeded"), False: _("failed again")}
-    return [
-        {
-            "row": row,
-            "outcome": _("put aside")
-            if row.action_flag == DELETION
-            else words.get(ended.get(row.object_id), _("runs") if row.object_id in begun else _("waits")),  # type: ignore[call-overload]
-        }
-        for row in rows
-    ]
+
+    def outcome(row: LogEntry) -> str:
+        number = row.object_id or ""
+        if row.action_flag == DELETION:
+            return _("put aside")
+        return words[ended[number]] if number in ended else _("runs") if number in begun else _("waits")
+
+    return [{"row": row, "title": title(row.object_repr), "outcome": outcome(row)} for row in rows]
