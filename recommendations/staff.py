@@ -6,15 +6,13 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
+from common.sheets import FORMATS
 from recommendations.services import publish, withdraw
-
-FORMATS = (CSV, XLSX)
 
 
 class PublishedResource(ModelResource):

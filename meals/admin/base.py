@@ -9,10 +9,10 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from common.sheets import FORMATS
 from meals import cleaning
 from meals.allergens import ALLERGENS
 from meals.validators import TAG_LENGTH, TAGS
-from recommendations.staff import FORMATS
 
 
 class WeekdaysField(forms.TypedMultipleChoiceField):

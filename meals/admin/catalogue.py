@@ -3,15 +3,15 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from import_export.resources import ModelResource
-from import_export.widgets import ForeignKeyWidget, JSONWidget
+from import_export.widgets import ForeignKeyWidget
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from common.columns import number
 from meals import services
 from meals.admin.base import ORIGIN, CleanedForm, ListFieldsMixin
-from meals.cleaning import clean_value
+from meals.admin.tables import KeyedResource, ListWidget
+from meals.cleaning import fill
 from meals.models import Food, FoodLike, FoodType, Maker, MakerDay
 from meals.services.menus import publish_foods, refresh_capacity
 from recommendations.services import publish
@@ -29,11 +29,19 @@ class FoodTypeAdmin(TableAdmin):
             publish("meals", list(Food.objects.filter(food_type=obj).select_related("maker", "food_type")))
 
 
-class MakerResource(ModelResource):
+class MakerResource(KeyedResource):
     class Meta:
         model = Maker
-        import_id_fields = ("external_id",)
-        fields = ("external_id", "name", "description", "address", "capacity", "created_at")
+        fields = ("id", "external_id", "name", "description", "address", "capacity", "created_at")
+
+    def before_save_instance(self, instance, row, **kwargs):
+        super().before_save_instance(instance, row, **kwargs)
+        fill(instance, {name: getattr(instance, name) for name in ("name", "description", "address", "capacity")})
+
+    def after_save_instance(self, instance, row, **kwargs):
+        if not kwargs.get("dry_run"):
+            refresh_capacity(instance)
+            publish_foods(instance)
 
 
 @admin.register(Maker)
@@ -78,17 +86,17 @@ class MakerAdmin(TableAdmin):
         self.message_user(request, text % {"count": orders}, messages.WARNING if orders else messages.SUCCESS)
 
 
-class FoodResource(PublishedResource):
+class FoodResource(KeyedResource, PublishedResource):
     domain = "meals"
     maker = Field("maker", "maker", ForeignKeyWidget(Maker, "name"))
     food_type = Field("food_type", "food_type", ForeignKeyWidget(FoodType, "slug"))
-    tags = Field("tags", "tags", JSONWidget())
-    allergens = Field("allergens", "allergens", JSONWidget())
+    tags = Field("tags", "tags", ListWidget())
+    allergens = Field("allergens", "allergens", ListWidget())
 
     class Meta:
         model = Food
-        import_id_fields = ("external_id",)
         fields = (
+            "id",
             "external_id",
             "name",
             "name_en",
@@ -105,8 +113,9 @@ class FoodResource(PublishedResource):
         )
 
     def before_save_instance(self, instance, row, **kwargs):
-        for name in ("name", "name_en", "description", "tags", "allergens", "price", "spiciness", "calories"):
-            setattr(instance, name, clean_value(name, getattr(instance, name)))
+        super().before_save_instance(instance, row, **kwargs)
+        names = ("name", "name_en", "description", "tags", "allergens", "price", "spiciness", "calories")
+        fill(instance, {name: getattr(instance, name) for name in names})
 
 
 @admin.register(Food)

@@ -7,6 +7,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from common.columns import number
 from meals import services
 from meals.admin.base import ORIGIN, CleanedForm, ListFieldsMixin
+from meals.admin.tables import KeyedResource
+from meals.cleaning import fill
 from meals.models import Group, GroupMembership, Holiday
 from recommendations.staff import TableAdmin
 
@@ -17,9 +19,24 @@ class HolidayInline(TabularInline):
     fields = ("date", "name")
 
 
+class GroupResource(KeyedResource):
+    class Meta:
+        model = Group
+
+    def before_save_instance(self, instance, row, **kwargs):
+        super().before_save_instance(instance, row, **kwargs)
+        names = ("name", "address", "budget", "service_days", "cutoff_days_before")
+        fill(instance, {name: getattr(instance, name) for name in names})
+
+    def after_save_instance(self, instance, row, **kwargs):
+        if not kwargs.get("dry_run"):
+            services.refresh_cutoffs(instance)
+
+
 @admin.register(Group)
 class GroupAdmin(ListFieldsMixin, TableAdmin):
     form = CleanedForm
+    resource_classes = (GroupResource,)
     inlines = (HolidayInline,)
     won = number("budget", _("budget per meal (won)"))
     list_display = ("name", "address", "is_public", "is_active", "lunch_cutoff", "dinner_cutoff", "won")

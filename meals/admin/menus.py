@@ -4,13 +4,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
 from common.columns import badge, number
 from meals import services
 from meals.admin.base import ORIGIN, CleanedForm
 from meals.admin.planning import PlanningPages
+from meals.admin.tables import KeyedResource
+from meals.cleaning import fill
 from meals.days import today
 from meals.models import Food, Group, Menu
 from meals.services.menus import check_menu
@@ -37,17 +38,31 @@ class MenuForm(CleanedForm):
         return values
 
 
-class MenuResource(ModelResource):
+class FoodWidget(ForeignKeyWidget):
+    """A food by its external id or its number."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = str(value or "").strip()
+        found = Food.objects.filter(external_id=text).first() if text else None
+        if found is None and text.isdecimal() and len(text) < 19:
+            found = Food.objects.filter(pk=text).first()
+        if found is None and text:
+            raise ValueError(_("There is no food %(id)s.") % {"id": text[:40]})
+        return found
+
+
+class MenuResource(KeyedResource):
+    titles = {"food": _("number of the food"), "food_name": _("food")}
     group = Field("group", "group", ForeignKeyWidget(Group, "name"))
-    food = Field("food", "food", ForeignKeyWidget(Food, "external_id"))
+    food = Field("food", "food", FoodWidget(Food))
     food_name = Field("food__name", "food_name", readonly=True)
     ordered = Field("ordered", "ordered", readonly=True)
     status = Field("status", "status", readonly=True)
 
     class Meta:
         model = Menu
-        import_id_fields = ("external_id",)
         fields = (
+            "id",
             "external_id",
             "group",
             "date",
@@ -61,8 +76,20 @@ class MenuResource(ModelResource):
         )
 
     def before_save_instance(self, instance, row, **kwargs):
+        super().before_save_instance(instance, row, **kwargs)
+        if instance.price is None and instance.food_id:
+            instance.price = instance.food.price
+        fill(instance, {name: getattr(instance, name) for name in ("price", "stock", "date", "dining_type")})
         if instance.pk is None:
             check_menu(instance)
+            return
+        before = Menu.objects.get(pk=instance.pk)
+        same = ("group_id", "food_id", "date", "dining_type")
+        if any(getattr(before, name) != getattr(instance, name) for name in same):
+            raise ValidationError(_("A menu keeps its food, group, day and meal: withdraw it and add another."))
+        if instance.stock < before.ordered:
+            message = _("There are %(count)d orders already: the stock cannot be smaller.")
+            raise ValidationError({"stock": message % {"count": before.ordered}})
 
 
 @admin.register(Menu)

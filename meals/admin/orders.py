@@ -3,19 +3,23 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from import_export.resources import ModelResource
 
 from common.columns import badge, number
 from meals import services
 from meals.admin.base import ReadAndExportAdmin
+from meals.admin.tables import TitledResource, choice
 from meals.models import Order
 
 
-class OrderResource(ModelResource):
+class OrderResource(TitledResource):
+    titles = {"member": _("member"), "maker": _("maker")}
     member = Field("user__nickname", "member", readonly=True)
     group = Field("group__name", "group", readonly=True)
     maker = Field("food__maker__name", "maker", readonly=True)
     food = Field("food__name", "food", readonly=True)
+
+    dehydrate_dining_type, dehydrate_status = choice("dining_type"), choice("status")
+    dehydrate_reason, dehydrate_placed_by = choice("reason"), choice("placed_by")
 
     class Meta:
         model = Order
@@ -54,7 +58,7 @@ class OrderAdmin(ReadAndExportAdmin):
     search_help_text = _("Food, nickname, e-mail address or external id")
     date_hierarchy = "date"
     ordering = ("-date", "-id")
-    actions = ("cancel",)
+    actions = ("cancel", "deliver")
 
     def has_cancel_permission(self, request):
         return request.user.has_perm("meals.change_order")
@@ -65,3 +69,8 @@ class OrderAdmin(ReadAndExportAdmin):
         for order in queryset.filter(status=Order.Status.PLACED).select_related("menu__food", "user"):
             done += services.order_cancel(user=order.user, order=order, reason=Order.Reason.STAFF)[1]
         self.message_user(request, _("Orders cancelled, members told: %(count)d.") % {"count": done}, messages.SUCCESS)
+
+    @admin.action(description=_("Mark the chosen orders as delivered"), permissions=["cancel"])
+    def deliver(self, request, queryset):
+        done = services.mark_delivered(queryset)
+        self.message_user(request, _("Orders delivered: %(count)d.") % {"count": done}, messages.SUCCESS)

@@ -9,18 +9,19 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django_q.tasks import async_task
 from import_export.fields import Field
-from import_export.resources import ModelResource
 
 from common.columns import badge, number
 from meals.admin.base import ReadAndExportAdmin
 from meals.admin.charts import Point, Series, chart
+from meals.admin.tables import TitledResource
 from meals.models import SpendingForecast
 from ml.models import ModelVersion
 
 DRAWN = 900  # members in a picture
 
 
-class SpendingResource(ModelResource):
+class SpendingResource(TitledResource):
+    titles = {"user": _("number of the member"), "member": _("member")}
     member = Field("user__nickname", "member", readonly=True)
 
     class Meta:

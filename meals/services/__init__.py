@@ -11,7 +11,15 @@ from meals.services.menus import (
     menu_create,
     menu_edit,
 )
-from meals.services.orders import deliver, menu_skip, order_cancel, order_change, order_place, order_rate
+from meals.services.orders import (
+    deliver,
+    mark_delivered,
+    menu_skip,
+    order_cancel,
+    order_change,
+    order_place,
+    order_rate,
+)
 from meals.services.planning import copy_week
 from meals.services.withdrawing import menu_withdraw, withdraw_menus
 
@@ -30,6 +38,7 @@ __all__ = [
     "maker_close",
     "maker_reopen",
     "maker_save",
+    "mark_delivered",
     "menu_create",
     "menu_edit",
     "menu_skip",

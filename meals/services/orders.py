@@ -136,6 +136,14 @@ def deliver(at=None):
     return Order.objects.filter(status=Status.PLACED, date__lt=today(at)).update(status=Status.DELIVERED)
 
 
+def mark_delivered(orders, at=None):
+    """Mark orders as delivered whose cutoff is over (before it, members may still change them); returns how many."""
+    due = orders.filter(status=Status.PLACED, menu__closes_at__lte=at or timezone.now())
+    return Order.objects.filter(pk__in=list(due.values_list("pk", flat=True)), status=Status.PLACED).update(
+        status=Status.DELIVERED
+    )
+
+
 def _may_order(user, menu):
     if not user.meal_memberships.filter(group=menu.group_id).exists() and not join_public(user, menu.group):
         raise errors.other_group()

@@ -112,7 +112,7 @@ def test_members_by_segment_and_as_csv(boss, rows):
     page = boss.get(reverse(MEMBERS), {"segment__exact": "leaving"}).content.decode()
     assert ("m2" in page, "m0" in page) == (True, False)
     sheet = boss.post(reverse(EXPORT), {"format": "0", "resource": "0"}).content.decode().splitlines()
-    assert sheet[0].startswith("user,member,segment,expected,low,high,will_order")
+    assert sheet[0].startswith("\ufeff회원 번호,회원,회원군,예상 금액(원)")
     assert f"{rows[0].user_id},m0,regulars,300000,150000,600000,0.99" in sheet[1]
     assert len(sheet) == 4
 
