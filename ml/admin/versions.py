@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from common.columns import badge, number, share, size
+from common.columns import badge, share, size
 from ml import registry
 from ml.admin import columns, compare, versions_rollout, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
@@ -55,8 +55,8 @@ def show_value(value) -> SafeString | str:
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    what, rows_shown, size = columns.model, number("rows", _("rows")), size("bytes", _("size"))
-    list_display = ("what", "number_shown", "state", "tried", "headline", "rows_shown", "created_at")
+    what, size = columns.model, size("bytes", _("size"))
+    list_display = ("what", "number_shown", "state", "tried", "headline", "created_at")
     list_filter = (columns.DomainFilter, columns.FamilyFilter, "status")
     search_fields = ("version", "fingerprint")
     search_help_text = _("Version or fingerprint of the data")
@@ -71,7 +71,11 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("picture")
+        """With the figure that their evaluations are told by, and none of the rows."""
+        return super().get_queryset(request).defer("picture").annotate(**columns.EVALUATED)
+
+    def has_train_permission(self, request):
+        return request.user.has_perm(versions_training.TRAIN)
 
     def has_promote_permission(self, request):
         return request.user.has_perm("ml.promote_modelversion")
@@ -82,7 +86,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("quality"))
     def headline(self, obj):
-        return columns.quality(obj.metrics)
+        return columns.quality(obj.metrics, obj)
 
     @display(description=_("version"), ordering="number", header=True)
     def number_shown(self, obj):
@@ -147,7 +151,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             bytes(version.picture), content_type="image/png", headers={"X-Content-Type-Options": "nosniff"}
         )
 
-    @admin.action(description=_("Evaluate row by row"), permissions=["promote"])
+    @admin.action(description=_("Evaluate row by row"), permissions=["train"])
     def evaluate(self, request, queryset):
         for version in queryset.order_by("domain", "family", "number"):
             versions_training.queue_evaluation(self, request, version)
