@@ -60,8 +60,11 @@ class GroupQuerySet(SearchableQuerySet):
 
     def served(self, user=None):
         """The groups whose menus are for `user`: their own, else (visitors, members of none) the public ones."""
-        own = self.filter(is_active=True).of(user)
-        return own if is_member(user) and own.exists() else self.filter(is_public=True, is_active=True)
+        public = Q(is_public=True, is_active=True)
+        if not is_member(user):
+            return self.filter(public)
+        own = user.meal_memberships.filter(group__is_active=True)  # decided in the statement: no query of its own
+        return self.filter(Q(is_active=True, pk__in=own.values("group_id")) | (public & ~Exists(own.order_by())))
 
 
 class MakerQuerySet(SearchableQuerySet):

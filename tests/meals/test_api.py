@@ -269,11 +269,11 @@ def test_lists_cost_the_same_for_one_row_and_for_many(api_for, alice, make_menu,
     for n in range(3):
         make_menu(make_food(f"메뉴 {n}"))
     services.order_place(user=alice, menu=Menu.objects.first())
-    assert count_queries(client, "meals/menus/") == 2
+    assert count_queries(client, "meals/menus/") == 1
     assert count_queries(client, "meals/foods/") == 1
     assert count_queries(client, "meals/makers/") == 1
     assert count_queries(client, "meals/orders/") == 1
-    assert count_queries(client, "meals/groups/") == 2
+    assert count_queries(client, "meals/groups/") == 1
 
 
 def test_likes(api_for, alice, menu):

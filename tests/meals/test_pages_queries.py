@@ -52,7 +52,7 @@ def test_for_visitors(client, busy, django_assert_num_queries, name, number):
     count(client, django_assert_num_queries, reverse(f"meals:{name}"), number)
 
 
-@pytest.mark.parametrize(("name", "number"), [("today", 15), ("makers", 3), ("group", 4), ("orders", 7), ("auto", 7)])
+@pytest.mark.parametrize(("name", "number"), [("today", 11), ("makers", 2), ("group", 3), ("orders", 6), ("auto", 6)])
 def test_for_members(client, alice, busy, django_assert_num_queries, name, number):
     client.force_login(alice)
     count(client, django_assert_num_queries, reverse(f"meals:{name}"), LOGIN + number)
@@ -67,12 +67,12 @@ def test_a_food_and_a_restaurant(client, alice, busy, django_assert_num_queries)
     count(client, django_assert_num_queries, maker, 4)
     client.force_login(alice)
     # and allergens to avoid, own groups, orders of those days, the own order, what was said
-    count(client, django_assert_num_queries, food, LOGIN + 8, HTTP_SEC_PURPOSE="prefetch")
-    count(client, django_assert_num_queries, maker, LOGIN + 5)
+    count(client, django_assert_num_queries, food, LOGIN + 7, HTTP_SEC_PURPOSE="prefetch")
+    count(client, django_assert_num_queries, maker, LOGIN + 4)
 
 
 def test_an_order(client, alice, busy, django_assert_num_queries):
     """Order, menus; what the feed asks for; likes, allergens to avoid."""
     _foods, order = busy
     client.force_login(alice)
-    count(client, django_assert_num_queries, order.get_absolute_url(), LOGIN + 13)
+    count(client, django_assert_num_queries, order.get_absolute_url(), LOGIN + 10)
