@@ -2,10 +2,12 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.services import ensure_reference_data
-from activities.models import Activity, Like, Participation
+from activities import services
+from activities.models import Activity, Like, ModerationDecision, Participation
 
 pytestmark = [
     pytest.mark.browser,
@@ -70,3 +72,27 @@ def test_filters_keep_the_page(page, live_server, make_activity):
     page.locator("[name=category]").select_option("sports")
     expect(page.locator("#results .card")).to_have_count(0)
     assert "category=sports" in page.url
+
+
+def test_moderators_decide_with_keys(page, live_server, log_in, bob, make_user, make_activity):
+    moderator = make_user("moderator", is_staff=True, is_superuser=True)
+    activity = make_activity()
+    for text in ("이 병신아 꺼져라", "개새끼들 지랄하네"):
+        comment = services.comment_create(user=bob, activity=activity, text=text)
+        services.comment_appeal(user=bob, comment=comment, text="농담")
+    log_in(page, moderator)
+    page.goto(live_server.url + reverse("admin:activities_queuedcomment_review"))
+    said = page.locator(".moderate-text")
+    first = said.inner_text()
+    page.keyboard.press("s")
+    expect(said).not_to_have_text(first)
+    page.keyboard.press("f")
+    expect(page.get_by_text("판정했습니다: 문제없음")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("취소했습니다.", exact=False)).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.type("f 1 u")  # letters that are keys elsewhere
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("판정했습니다: 악성")).to_be_visible()
+    found = [(row.verdict, row.reason, row.reverted_at is None) for row in ModerationDecision.objects.order_by("pk")]
+    assert found == [("fine", "", False), ("abusive", "f 1 u", True)]

@@ -56,10 +56,11 @@ def letters(text: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """The text, and where it is long its pieces of about 60 letters, half over one another: a long text hides a short insult."""
-    if len(text) <= LONG:
+    plain = tidy(text)
+    if len(plain) <= LONG:
         return [text]
     found, piece = [text], []
-    for word in text.split():
+    for word in plain.split():
         piece.append(word[:PIECE])
         if sum(map(len, piece)) + len(piece) >= PIECE:
             found.append(" ".join(piece))
