@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from ml import estimators, families
+from ml.evaluation import paired
 from ml.evaluation.outcomes import Outcomes, packed, unpacked
 from ml.runs import Cancelled
 
@@ -61,6 +63,21 @@ def attempt(measure: Measure | None, base: Any, say: Callable[[float, str], None
     except Exception as error:
         logger.exception("evaluation_failed", family=getattr(base, "family", ""))
         return Measured(None, note=f"{type(error).__name__}: {error}")
+
+
+def possible(family: str) -> bool:
+    """Whether versions of a family or estimator can be evaluated row by row."""
+    return family in families.FAMILIES or (family in estimators.ESTIMATORS and estimators.get(family).rows)
+
+
+def of_estimator(maker: Any, data: Any, seed: int = 0) -> Measure:
+    """What evaluates an estimator on the data that it is trained on, parts of it held out."""
+
+    def measure(base, say):
+        rows = maker.outcomes(data, base.params, seed)
+        return Measured(rows, {"figures": paired.summary(rows)})
+
+    return measure
 
 
 def of(version) -> tuple[Any, Outcomes | None]:

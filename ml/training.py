@@ -81,6 +81,8 @@ def train(
         report.stage(0.5, "evaluate")
         metrics, picture = maker.evaluate(data, base.params, seed)
         report.stage(0.7, "evaluate by time")
+        if measure is None and getattr(maker, "rows", False):
+            measure = outcomes.of_estimator(maker, data, seed)
         measured = outcomes.attempt(measure, base, lambda share, message: report(0.7 + share * 0.25, message))
         report.stage(0.95, "store")
         rows = maker.size(data)

@@ -49,23 +49,27 @@ def train_family(domain: str, family: str, promote: bool = True, progress=None, 
 
 def evaluate_version(version, run, progress=None) -> None:
     """Measure a version that was trained earlier on the log of today; `run`: a claimed row."""
+    from ml import estimators, registry, runs
     from ml import outcomes as stored
-    from ml import registry, runs
     from recommendations import outcomes
 
     domain, family = version.domain, version.family
-    if family in domains[domain].estimators:
-        raise ValueError(f"{family} recommends nothing to members: its figures are made when it is trained")
+    if not stored.possible(family):
+        raise ValueError(f"{family} keeps no rows: its figures are made when it is trained")
     base = registry.load(domain, family, version.version, cached=False)
     report = runs.Reporter(run, progress)
 
     def own(cut):
         return base if "origin" in version.metrics or outcomes.trained_before(version.window, cut) else None
 
-    measured = stored.attempt(
-        lambda base, say: outcomes.evaluate(domain, family, base.params, own=own, say=say), base, report
-    )
-    stored.store(version, measured)
+    def measure(base, say):
+        return outcomes.evaluate(domain, family, base.params, own=own, say=say)
+
+    if family in domains[domain].estimators:
+        data = domains[domain].estimator_data(family)
+        measure = stored.of_estimator(estimators.get(family), data, version.seed)
+    if (measured := stored.attempt(measure, base, report)) is not None:
+        stored.store(version, measured)
     report.done(version)
 
 

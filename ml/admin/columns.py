@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from common.columns import NONE
 from ml import names, parameters
+from ml.models import ModelOutcome
 
 #: What a version is judged by at a glance: name in its metrics → (in words, as a share of all).
 HEADLINES = {
@@ -39,9 +42,19 @@ def version(self: Any, row: Any) -> tuple[str, str] | None:
     return (model_name(found.domain, found.family), f"#{found.number} ({found.version})") if found else None
 
 
-def quality(metrics: Mapping[str, Any]) -> str:
-    """The first two headlines among a version's metrics."""
-    shown = []
+def _figure(path: str) -> Subquery:
+    rows = ModelOutcome.objects.filter(version=OuterRef("pk")).annotate(figure=KT(f"info__figures__{path}__0"))
+    return Subquery(rows.values("figure"))
+
+
+#: What evaluations row by row are told by in lists: read out of their JSON, so that rows and rules stay where they are.
+EVALUATED = {name: _figure(path) for name, path in (("evaluated_ndcg", "ndcg@8"), ("evaluated_auc", "auc"))}
+
+
+def quality(metrics: Mapping[str, Any], row: Any = None) -> str:
+    """The figure of a version's evaluation (of `row`, annotated with `EVALUATED`), then headlines among its own metrics; two."""
+    ndcg, auc = (getattr(row, name, None) for name in EVALUATED)
+    shown = [f"{name} {float(value):.3f}" for name, value in (("NDCG@8", ndcg), ("AUC", auc)) if value is not None][:1]
     for key, (name, is_share) in HEADLINES.items():
         value = metrics.get(key)
         if isinstance(value, int | float):

@@ -84,6 +84,7 @@ def _side(version, stored, rows: Outcomes | None) -> dict[str, Any]:
     words = words_of(version.domain, explained.names_in(info.get("rules")))
     return {
         "version": version,
+        "possible": outcomes.possible(version.family),
         "rows": 0 if rows is None else len(rows),
         "note": "" if stored is None else stored.note,
         "stored": stored,

@@ -119,7 +119,7 @@ def view(found: Mapping[str, Any] | None, words: Mapping[str, str]) -> dict[str,
         return None
     leaves = [
         {
-            "conditions": [condition(*part, words) for part in path],
+            "conditions": [condition(feature, at, above, words) for feature, at, above in path],
             "value": leaf["value"],
             "percent": round(100 * leaf["value"]),
             "share_percent": f"{100 * leaf['share']:.2g}",

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from ml import estimators, runs, training
+from ml import outcomes, runs, training
 from ml.models import ModelVersion, TrainingRun
 
 TRAIN, RELEASE = "ml.train_modelversion", "ml.promote_modelversion"
@@ -154,8 +154,8 @@ def evaluate(admin, request, pk):
 def queue_evaluation(admin, request, version) -> None:
     """The same with a message in place of an answer."""
     name = {"name": str(version)}
-    if (version.domain, version.family) not in trained() or version.family in estimators.ESTIMATORS:
-        text = gettext("%(name)s recommends nothing to members: its figures are made when it is trained.")
+    if (version.domain, version.family) not in trained() or not outcomes.possible(version.family):
+        text = gettext("%(name)s keeps no rows: its figures are made when it is trained.")
         admin.message_user(request, text % name, messages.ERROR)
         return
     try:

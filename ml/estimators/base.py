@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from ml.evaluation.outcomes import Outcomes
 from ml.families.base import Base, Param, Progress, with_defaults
 
 
@@ -27,6 +28,13 @@ class Estimator:
     @abstractmethod
     def evaluate(self, data: Any, params: Mapping[str, Any] | None = None, seed: int = 0) -> tuple[dict, bytes | None]:
         """Metrics on a held-out part of `data` (plain values, for `ModelVersion.metrics`), and a picture (PNG) or None."""
+
+    #: whether `outcomes` gives rows
+    rows: ClassVar[bool] = False
+
+    def outcomes(self, data: Any, params: Mapping[str, Any] | None = None, seed: int = 0) -> Outcomes:
+        """What the estimator says of held-out parts of `data`, row by row, so that two versions can be compared in pairs."""
+        raise NotImplementedError
 
     def size(self, data: Any) -> int:
         """How many rows `data` has."""

@@ -14,12 +14,14 @@ from sklearn.metrics import precision_recall_curve, precision_recall_fscore_supp
 from sklearn.model_selection import KFold
 
 from ml.estimators.base import Estimator
+from ml.evaluation.outcomes import Outcomes, hash_of, made, mixed
 from ml.families.base import Base, Param, Progress, digest
 from ml.families.rows import join_names, split_names
 from ml.families.text import TOKENIZERS, Vectorizer, choose_vocabulary, clean
 
 FOLDS = 4
 NEVER = 2.0  # a threshold that no probability reaches
+MOST_FOLDED = 2000  # texts; of more, one fold is held out for rows and not each in turn
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,30 @@ class TopicTagger(Estimator):
                 for name, p, r, v, s, g in zip(names, precision, recall, f, support, given.sum(0), strict=True)
             ],
         }, None
+
+    rows = True
+
+    def outcomes(self, data: Tagged, params: Mapping[str, Any] | None = None, seed: int = 0) -> Outcomes:
+        """Each known tag of each text, by a model that was fitted to the other folds; texts fall into folds by their hashes."""
+        keys = np.array([hash_of(text) for text in data.texts], np.uint64)
+        parts, fold = [], keys % np.uint64(FOLDS)
+        for number in range(FOLDS if len(data) <= MOST_FOLDED else 1):
+            test, train = (data.part(np.flatnonzero(mask)) for mask in (fold == number, fold != number))
+            if len(test) and len(train):
+                base = self.fit(train, params)
+                names, shares = self.tag_names(base), self.probabilities(base, test.texts)
+                parts += [
+                    (key, name, name in tags, share)
+                    for key, tags, row in zip(keys[fold == number], test.tags, shares, strict=True)
+                    for name, share in zip(names, row, strict=True)
+                ]
+        if not parts:
+            raise ValueError("no text could be held out")
+        key, tag, there, share = (np.array(column) for column in zip(*parts, strict=True))
+        known, code = np.unique(tag, return_inverse=True)
+        rows = mixed(key, np.array([hash_of(name) for name in known], np.uint64)[code])
+        columns = {"key": rows, "member": key, "y": there, "score": share, "rank": np.full(len(key), np.nan)}
+        return made(columns | {"category": code}, categories=tuple(map(str, known)), kind="labelled")
 
 
 def _truth(tags: Sequence[Sequence[str]], least: int) -> tuple[list[str], np.ndarray]:

@@ -181,6 +181,13 @@ def test_two_families_are_compared_over_the_same_rows(tastes, pages):
     assert "Both sides are the same version" in itself
 
 
+@pytest.mark.postgres
+def test_the_list_tells_how_good_versions_are(tastes, pages):
+    tasks.train_family(DOMAIN, "content")
+    figure = ModelOutcome.objects.get().info["figures"]["ndcg@8"][0]
+    assert f"NDCG@8 {figure:.3f}" in pages.get("/admin/ml/modelversion/").content.decode()
+
+
 def test_damaged_rows_are_told(tastes, pages):
     version = tasks.train_family(DOMAIN, "content")
     ModelOutcome.objects.update(data=b"PK broken")

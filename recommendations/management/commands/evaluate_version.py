@@ -19,9 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *, domain, family, model_version, **options):
         try:
-            if family not in domains[domain].families:
-                known = ", ".join(domains[domain].families)
-                raise CommandError(f"{domain} has no family {family!r} that recommends; it has: {known}")
+            able = [name for name in domains[domain].models if outcomes.possible(name)]
+            if family not in able:
+                raise CommandError(f"{domain} has no model {family!r} that keeps rows; it has: {', '.join(able)}")
             version = registry.find(domain, family, model_version)
             run = runs.claim(runs.queue_run(domain, family, kind="evaluate", version=version).pk)
         except (Unknown, registry.RegistryError, runs.AlreadyRunning) as error:
@@ -36,6 +36,6 @@ class Command(BaseCommand):
         found, rows = outcomes.of(version)
         if rows is None:
             raise CommandError(f"{version} is not evaluated: {found.note}")
-        self.stdout.write(f"{version}: {found.info['decisions']} decisions, {len(rows)} rows")
+        self.stdout.write(f"{version}: {len(rows)} rows, {found.info.get('decisions', 0)} decisions")
         for name, (mean, low, high) in found.info["figures"].items():
             self.stdout.write(f"{name:<10} {mean:.4f} [{low:.4f}, {high:.4f}]")

@@ -65,3 +65,16 @@ def test_too_little_is_named():
 def test_parameters_are_validated():
     with pytest.raises(ValueError, match=r"topic_tagger.precision"):
         TAGGER.fit(problems(), {"precision": 2})
+
+
+def test_rows_of_held_out_texts_are_the_same_again():
+    from ml.evaluation.outcomes import packed
+
+    rows = TAGGER.outcomes(problems())
+    assert rows.kind == "labelled"
+    assert set(rows.categories) >= set(WORDS)
+    assert rows.y.sum() > 50
+    assert rows.score[rows.y == 1].mean() > rows.score[rows.y == 0].mean() + 0.3
+    assert packed(TAGGER.outcomes(problems())) == packed(rows)
+    with pytest.raises(ValueError):
+        TAGGER.outcomes(problems(2))
