@@ -1,5 +1,7 @@
 """Tables of parameters on their way to members: drafts, and what was published together."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +51,13 @@ class ParameterDraft(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def state(self) -> Any:
+        """The status in words of its own: comments and activities are drafted and published too."""
+        return {"draft": _("being prepared"), "published": _("brought into force")}.get(
+            self.status, self.get_status_display()
+        )
 
 
 class ParameterPublication(models.Model):

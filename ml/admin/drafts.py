@@ -26,7 +26,7 @@ LINKS: list[tuple[Any, Callable[[ParameterDraft], str]]] = []
 
 @admin.register(ParameterDraft)
 class ParameterDraftAdmin(ModelAdmin):
-    list_display = ("name", "status", "count", "owner", "updated_by", "updated_at", "published_at")
+    list_display = ("name", "state", "count", "owner", "updated_by", "updated_at", "published_at")
     list_filter = ("status",)
     search_fields = ("name", "note")
     list_select_related = ("owner", "updated_by")
@@ -34,6 +34,10 @@ class ParameterDraftAdmin(ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # discarded, so that the history keeps it
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, obj):
+        return obj.state
 
     @admin.display(description=_("changed values"))
     def count(self, obj):
@@ -154,7 +158,9 @@ class ParameterDraftAdmin(ModelAdmin):
             "may_publish": is_open and request.user.has_perm(PUBLISH),
             "links": [(label, url(draft)) for label, url in LINKS],
             "trail": _trail(draft),
-            "publications": draft.publications.all(),
+            "is_open": is_open,
+            "publications": draft.publications.prefetch_related("reverted_by"),
+            "may_take_back": request.user.has_perm(PUBLISH),
         }
         return self._page(request, "ml/draft.html", context, 409 if conflict else 400 if errors else 200)
 

@@ -77,7 +77,7 @@ class Field:
 
     @property
     def label(self) -> str:
-        return str(self.parameter.label or capfirst(self.parameter.name.replace("_", " ")))
+        return label_of(self.parameter)
 
     @property
     def widget(self) -> str:
@@ -147,6 +147,10 @@ class Field:
 def as_text(parameter: parameters.Parameter, value: Any) -> str:
     """A value as its form field holds it."""
     return str(value).lower() if parameter.kind == "bool" else parameters.plain(value)
+
+
+def label_of(parameter: parameters.Parameter) -> str:
+    return str(parameter.label or capfirst(parameter.name.replace("_", " ")))
 
 
 def in_words(parameter: parameters.Parameter, value: Any) -> str:

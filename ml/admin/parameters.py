@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from ml import drafts
-from ml.admin.fields import domains_of
+from ml import drafts, parameters
+from ml.admin.fields import domains_of, in_words, label_of
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ParameterChange, ParameterDraft, ParameterPublication, ParameterValue
 
@@ -54,7 +55,7 @@ class ParameterValueAdmin(ModelAdmin):
             "title": _("Parameters"),
             "opts": self.opts,
             "groups": domains_of(current, {}),
-            "changes": ParameterChange.objects.select_related("by")[:20],
+            "changes": _described(ParameterChange.objects.select_related("by")[:20]),
             "drafts": ParameterDraft.objects.filter(status="draft").select_related("owner")[:10],
             "may_draft": request.user.has_perm("ml.add_parameterdraft"),
             "may_publish": request.user.has_perm(PUBLISH),
@@ -105,11 +106,23 @@ class RevertingAdmin(ReadOnlyAdmin):
 
 @admin.register(ParameterChange)
 class ParameterChangeAdmin(RevertingAdmin):
-    list_display = ("scope", "name", "old", "new", "why", "by", "at")
+    list_display = ("what", "was", "becomes", "why", "by", "at")
     list_filter = ("scope",)
     search_fields = ("scope", "name", "why")
     list_select_related = ("by",)
     date_hierarchy = "at"
+
+    @admin.display(description=_("parameter"), ordering="name")
+    def what(self, obj):
+        return named(obj.scope, obj.name)
+
+    @admin.display(description=_("before"))
+    def was(self, obj):
+        return show(obj.scope, obj.name, obj.old)
+
+    @admin.display(description=_("after"))
+    def becomes(self, obj):
+        return show(obj.scope, obj.name, obj.new)
 
     def revert(self, row, by):
         return drafts.revert_change(row, by)
@@ -117,22 +130,57 @@ class ParameterChangeAdmin(RevertingAdmin):
 
 @admin.register(ParameterPublication)
 class ParameterPublicationAdmin(RevertingAdmin):
-    list_display = ("__str__", "draft", "note", "reverts", "by", "at")
+    list_display = ("__str__", "source", "changed", "note", "reverts", "by", "at")
     list_select_related = ("draft", "reverts", "by")
     search_fields = ("note", "draft__name")
     date_hierarchy = "at"
-    fields = ("draft", "reverts", "note", "by", "at", "changed")
+    fields = ("source", "reverts", "note", "by", "at", "changed")
     readonly_fields = fields
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("changes")
+
+    @admin.display(description=_("parameter draft"), ordering="draft__name")
+    def source(self, obj):
+        if obj.draft is None:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:ml_parameterdraft_change", args=[obj.draft_id]), obj.draft
+        )
 
     @admin.display(description=_("changes"))
     def changed(self, obj):
-        rows = obj.changes.order_by("scope", "name")
-        lines = [f"{c.scope}.{c.name}: {show(c.old)} → {show(c.new)}" for c in rows]
-        return format_html('<span style="white-space:pre-line">{}</span>', "\n".join(lines) or "–")
+        """Every value that came into force, a line each."""
+        rows = sorted(obj.changes.all(), key=lambda c: (c.scope, c.name))
+        words = [(named(c.scope, c.name), show(c.scope, c.name, c.old), show(c.scope, c.name, c.new)) for c in rows]
+        return format_html_join(mark_safe("<br>"), "{}: {} → {}", words) or "–"
 
     def revert(self, row, by):
         return drafts.revert(row, by)
 
 
-def show(value: Any) -> str:
-    return gettext("default") if value is None else str(value)
+def _described(changes: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": c,
+            "what": named(c.scope, c.name),
+            "old": show(c.scope, c.name, c.old),
+            "new": show(c.scope, c.name, c.new),
+        }
+        for c in changes
+    ]
+
+
+def named(scope: str, name: str) -> str:
+    """A parameter in words: where it is and what it is called; as it is, where the code no longer declares it."""
+    known = parameters.scopes().get(scope)
+    if known is None or name not in known.parameters:
+        return f"{scope}.{name}"
+    return f"{known.title} · {label_of(known.parameters[name])}"
+
+
+def show(scope: str, name: str, value: Any) -> str:
+    known = parameters.scopes().get(scope)
+    if value is None:
+        return gettext("default")
+    return in_words(known.parameters[name], value) if known and name in known.parameters else str(value)

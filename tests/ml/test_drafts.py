@@ -342,7 +342,7 @@ def test_publishing_and_taking_back_in_the_admin(client, staff):
     assert now()["n"] == 8
     publication = ParameterPublication.objects.get()
     assert (
-        "tests.draft.n: default → 8"
+        "Tests · Draft · N: default → 8"
         in client.get(f"/admin/ml/parameterpublication/{publication.pk}/change/").content.decode()
     )
     client.post(f"/admin/ml/parameterpublication/{publication.pk}/revert/")
@@ -350,6 +350,43 @@ def test_publishing_and_taking_back_in_the_admin(client, staff):
     page = client.post(f"/admin/ml/parameterpublication/{publication.pk}/revert/", follow=True).content.decode()
     assert "already" in page
     assert client.post("/admin/ml/parameterpublication/999/revert/").status_code == 404
+
+
+def test_a_value_leaves_the_draft_alone(client, staff):
+    client.force_login(staff)
+    draft = draft_of(staff, n=8, share=0.25)
+    client.post(f"{LIST}{draft.pk}/change/", {"action": "drop", "drop": f"{SCOPE}|n", "version": 1})
+    draft.refresh_from_db()
+    assert draft.values == {SCOPE: {"share": 0.25}}
+    page = client.post(
+        f"{LIST}{draft.pk}/change/", {"action": "drop", "drop": "nonsense", "version": 2}, follow=True
+    ).content.decode()
+    assert "does not change this value" in page
+
+
+def test_a_published_draft_is_taken_back_from_its_own_page(client, staff):
+    client.force_login(staff)
+    draft = draft_of(staff, n=8)
+    publication = drafts.publish(draft.pk, 1, staff)
+    address = f"/admin/ml/parameterpublication/{publication.pk}/revert/"
+    page = client.get(f"{LIST}{draft.pk}/change/").content.decode()
+    assert address in page
+    assert f'name="{SCOPE}|n"' not in page
+    client.post(address)
+    assert address not in client.get(f"{LIST}{draft.pk}/change/").content.decode()
+
+
+def test_what_was_typed_besides_values_survives_a_conflict(client, staff, alice):
+    client.force_login(staff)
+    draft = draft_of(staff)
+    drafts.save(draft.pk, 1, {SCOPE: {"share": 0.25}}, alice)
+    page = client.post(
+        f"{LIST}{draft.pk}/change/", {**form(share="0.75"), "name": "Mine", "note": "My why"}
+    ).content.decode()
+    assert 'value="Mine"' in page
+    assert "My why" in page
+    assert 'data-set="0.25"' in page  # take theirs
+    assert 'data-set="0.75"' in page  # keep mine
 
 
 # -- roles -------------------------------------------------------------------------------------------------------------
@@ -375,6 +412,9 @@ def test_each_role_can_do_just_that(as_role, role):
     if "mode" in draft.values[SCOPE]:
         done.add("edit")
     assert (client.post(f"{LIST}add/", {"name": "new"}).status_code == 302) == ("edit" in done)
+    client.post(f"{LIST}{draft.pk}/change/", {"action": "drop", "drop": f"{SCOPE}|n", "version": draft.version})
+    draft.refresh_from_db()
+    assert ("n" not in draft.values[SCOPE]) == ("edit" in done)
     client.post(f"{LIST}{other.pk}/change/", {"action": "publish", "version": 1})
     if now()["share"] == 0.25:
         done.add("publish")

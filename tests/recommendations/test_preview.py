@@ -346,6 +346,10 @@ def test_who_may_do_what(as_role, role, draft, tastes, domain, feed):
         assert "One-category fan" in text or "m3" in text
         if "m3" in text:
             done.add("choose")
+    found = client.get(f"{PAGE}draft/{draft.pk}/members/?q=m&feed={SCOPE}")
+    assert (
+        found.status_code == 200 and "m3" in client.get(f"{PAGE}draft/{draft.pk}/members/?q=m3").content.decode()
+    ) == ("choose" in done)
     client.post(f"{PAGE}draft/{draft.pk}/start/", {"feed": SCOPE})
     if PreviewRun.objects.exists():
         done.add("start")

@@ -83,7 +83,7 @@
       part.open = asked ? !part.hidden : was;
     }
     for (const group of document.querySelectorAll("[data-group]")) group.hidden = asked && !group.querySelector("details:not([hidden])");
-    found.textContent = asked ? `${count} ${found.dataset.text}` : "";
+    found.textContent = asked ? found.dataset.text.replace("#", count) : "";
   }
   words.addEventListener("input", find);
   words.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
