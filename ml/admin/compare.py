@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ml import registry
+from ml import names, registry
 from ml.admin import compare_rows
 from ml.admin.curves import charts
 from ml.evaluation import importance, rates
@@ -49,6 +49,7 @@ def compare_view(admin, request):
     known = ModelVersion.objects.filter(domain=a.domain).defer("picture", "metrics").select_related("outcome")
     known = known.defer("outcome__data", "outcome__info")
     others = known.filter(family=a.family)
+    listed = [titled(version) for version in known]
     b, error = version_of(request.GET.get("b", "")), ""
     if b is not None and b.domain != a.domain:
         error = gettext("%(a)s and %(b)s are of different domains, which cannot be compared.")
@@ -59,15 +60,22 @@ def compare_view(admin, request):
         **admin.admin_site.each_context(request),
         "title": _("Compare versions"),
         "opts": admin.opts,
-        "a": a,
-        "b": b or a,
-        "others": known,
+        "a": titled(a),
+        "b": titled(b or a),
+        "others": listed,
         "error": error,
         "may_train": request.user.has_perm("ml.train_modelversion"),
         "outcomes": compare_rows.compare(a, b or a, request.GET.get("rule", "")),
         **comparison(a, b or a),
     }
     return TemplateResponse(request, "ml/compare.html", context, status=400 if error else 200)
+
+
+def titled(version: ModelVersion) -> Any:
+    """The version, with the name that people read."""
+    version.kind_title = str(names.of(version.family))  # type: ignore[attr-defined]
+    version.title = f"{names.of(version.family)} #{version.number}"  # type: ignore[attr-defined]
+    return version
 
 
 def version_of(key: str) -> ModelVersion | None:
