@@ -1,4 +1,4 @@
-"""The recommendations' part of the admin's first page: each domain at a glance, alerts of drift, and the task queue."""
+"""The recommendations' part of the admin's first page: each domain at a glance, warnings, and the task queue."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.dashboard import Card, Link, Tile, card, links, tiles
 from ml.models import ModelVersion
 from recommendations.domains import domains
-from recommendations.watch import queue
+from recommendations.watch import mails, queue
 from recommendations.watch.aggregation import DAY
-from recommendations.watch.drift import NAMES
 from recommendations.watch.figures import rate
-from recommendations.watch.models import Drift, MixDay, WatchDay
+from recommendations.watch.models import Alert, MixDay, WatchDay
 
 WEEK = 7
 COURSE = 28  # days that a tile draws
@@ -79,21 +78,12 @@ def _models(made: list[dt.datetime]) -> str:
 
 
 @card("recommendations.view_watchday", 17)
-def drift() -> Card:
-    """Alerts of the last week."""
-    today = timezone.localdate()
-    rows = Drift.objects.filter(over=True, day__gt=today - WEEK * DAY).order_by("-day", "domain")
-    alerts = list(rows.values_list("domain", "cause", "day"))
-    page = reverse(WATCH)
-    lines = [
-        (f"{_title(domain)}: {NAMES.get(cause, cause)} · {day:%m-%d}", f"{page}?domain={domain}#alerts")
-        for domain, cause, day in alerts[:3]
-    ]
-    return Card(_("Alerts of drift in 7 days"), len(alerts), f"{page}#alerts", "", lines, warn=bool(alerts))
-
-
-def _title(domain: str) -> str:
-    return str(domains[domain].verbose_name or domain) if domain in domains else domain
+def warnings() -> Card:
+    """What is wrong now: drift, failed tasks and trainings, a queue that stands still."""
+    page = f"{reverse(WATCH)}#alerts"
+    found = list(Alert.objects.filter(ended_at=None).order_by("-began_at", "-pk"))
+    lines = [(f"{one.get_cause_display()}: {mails.sentence(one)}", page) for one in found[:3]]
+    return Card(_("Open warnings"), len(found), page, "", lines, warn=bool(found))
 
 
 @card("recommendations.view_watchday", 60)
