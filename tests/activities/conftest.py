@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
@@ -74,5 +75,22 @@ def picture():
         buffer = io.BytesIO()
         Image.new("RGB", size, (200, 30, 60)).save(buffer, kind, **save)
         return SimpleUploadedFile(name, buffer.getvalue(), content_type=f"image/{kind.lower()}")
+
+    return make
+
+
+@pytest.fixture
+def moderator(make_user, db):
+    user = make_user("moderator", is_staff=True)
+    user.groups.add(Group.objects.get(name="moderator"))
+    return user
+
+
+@pytest.fixture
+def say(activity, bob):
+    """Return a function that comments as bob: `say("text", user=…)`."""
+
+    def make(text="다음 주에도 같이 달려요", user=bob, **values):
+        return services.comment_create(user=user, activity=activity, text=text, **values)
 
     return make
