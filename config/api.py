@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-APPS = ("accounts", "recommendations", "activities", "meals", "problems")
+APPS = ("accounts", "ml", "recommendations", "activities", "meals", "problems")
 
 urlpatterns = [
     path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")

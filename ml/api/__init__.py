@@ -1,0 +1,1 @@
+"""REST for staff: parameters and their drafts."""
