@@ -7,7 +7,7 @@ from ml.models import ParameterDraft
 
 class ParameterInfo(serializers.Serializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name, not the serializer's own label
     help = serializers.CharField()
     unit = serializers.CharField()
     kind = serializers.ChoiceField(["bool", "int", "float", "str"])
