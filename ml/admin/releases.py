@@ -40,7 +40,7 @@ class PromotionAdmin(ExportMixin, ReadOnlyAdmin):
     formats = (CSV, XLSX)
     export_form_class = ExportForm
     what, done = columns.version, badge("action", _("action"), promote="success", rollback="warning")
-    list_display = ("what", "done", "share", "before", "undone", "source", "by", "why", "at")
+    list_display = ("at", "what", "done", "share", "before", "source", "by", "why")
     list_filter = ("version__domain", "version__family", "action", "source", "at")
     list_select_related = ("version", "previous", "by")
     search_fields = ("version__domain", "version__family", "version__version", "why", "by__email")
