@@ -183,8 +183,8 @@ def _back(changes: list[ParameterChange], by, note: str, reverts=None) -> Parame
             if c.old is not None:
                 values.setdefault(c.scope, {})[c.name] = c.old
         values = cleaned(values)
-        publication = ParameterPublication.objects.create(reverts=reverts, note=note.strip(), by=by)
         why = note.strip() or _("taken back")
+        publication = ParameterPublication.objects.create(reverts=reverts, note=why, by=by)
         for c in changes:
             if c.old is None:
                 parameters.reset(c.scope, c.name, by, why=why, publication=publication)
