@@ -1,5 +1,6 @@
 """Makers, foods, menus and orders as JSON, and as input. Rules live in the services."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.api.fields import PlainText
@@ -180,7 +181,13 @@ class OrderSerializer(serializers.Serializer):
 class OrderWriteSerializer(serializers.Serializer):
     """`menu` must be one that the caller may see."""
 
-    menu = RowField(queryset=Menu.objects.none())
+    menu = RowField(
+        queryset=Menu.objects.none(),
+        error_messages={
+            "does_not_exist": _("There is no menu {pk_value} for you."),
+            "incorrect_type": _("Give the number of a menu."),
+        },
+    )
     recommendation_id = serializers.CharField(
         required=False, allow_null=True, max_length=500, help_text="Of the feed in which the caller saw the food."
     )
