@@ -218,7 +218,12 @@ class Domain:
         names.DOMAINS[self.name] = name = self.verbose_name or self.name
         weights = [
             Parameter(
-                verb, float(weight), min=-20.0, max=20.0, help=_("How strongly it is learned; below zero: dislike.")
+                verb,
+                float(weight),
+                min=-20.0,
+                max=20.0,
+                label=names.verb(verb),
+                help=_("How strongly it is learned; below zero: dislike."),
             )
             for verb, weight in self.verbs.items()
         ]

@@ -13,12 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.columns import badge
-from ml import parameters
+from ml import names, parameters
 from ml.admin import columns
 from ml.admin.drafts import LINKS
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ParameterDraft
-from ml.names import of as names_of
 from ml.parameters import plain
 from recommendations import preview, preview_change, preview_runs, preview_words
 from recommendations.domains import Domain
@@ -67,9 +66,9 @@ class PreviewRunAdmin(ReadOnlyAdmin):
         pairs = preview.feeds_of(draft)
         domain, feed = _chosen(pairs, request.GET.get("feed", ""))
         may_choose = request.user.has_perm(CHOOSE)
-        names = request.GET.get("members", "") if may_choose else ""
-        chosen, unknown = preview.members_named(names)
-        people = [("", user) for user in chosen] if names.strip() else list(preview.typical(domain).items())
+        asked = request.GET.get("members", "") if may_choose else ""
+        chosen, unknown = preview.members_named(asked)
+        people = [("", user) for user in chosen] if asked.strip() else list(preview.typical(domain).items())
         change = preview_change.of(draft, domain, feed)
         runs = PreviewRun.objects.filter(draft=draft, domain=domain.name, feed=feed.name)
         labels = {p.name: p.label or p.name for p in feed.parameters}
@@ -80,8 +79,10 @@ class PreviewRunAdmin(ReadOnlyAdmin):
             "scope": preview.scope_of(domain, feed),
             "change": change,
             "changed": [(labels.get(name, name), plain(old), plain(new)) for name, old, new in change.named],
-            "weights": [(verb, plain(domain.weight(verb)), plain(value)) for verb, value in change.weights.items()],
-            "trained": [names_of(family) for family in change.training],
+            "weights": [
+                (names.verb(verb), plain(domain.weight(verb)), plain(value)) for verb, value in change.weights.items()
+            ],
+            "trained": [names.of(family) for family in change.training],
             "elsewhere": _titles(preview.elsewhere(draft, domain, feed)),
             "names": ", ".join(user.nickname for user in chosen),
             "chosen": [(user, _without(chosen, user)) for user in chosen],

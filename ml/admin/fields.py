@@ -150,7 +150,7 @@ def as_text(parameter: parameters.Parameter, value: Any) -> str:
 
 
 def label_of(parameter: parameters.Parameter) -> str:
-    return str(parameter.label or capfirst(parameter.name.replace("_", " ")))
+    return capfirst(str(parameter.label or parameter.name.replace("_", " ")))
 
 
 def in_words(parameter: parameters.Parameter, value: Any) -> str:
