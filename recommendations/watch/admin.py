@@ -87,7 +87,8 @@ class WatchDayAdmin(ReadOnlyAdmin):
     def _decide(self, request, action: str, tasks: list[str]) -> list[str]:
         """The functions of the tasks for which it worked; the others are said, each reason once."""
         act: Callable[[str], tuple[str, str]] = queue.dismiss if action == "dismiss" else queue.retry
-        done, errors = [], {}
+        done: list[str] = []
+        errors: dict[str, None] = {}
         for task in tasks:
             try:
                 with transaction.atomic():
@@ -97,6 +98,6 @@ class WatchDayAdmin(ReadOnlyAdmin):
                 errors[str(error)] = None
             else:
                 done.append(queue.title(function))
-        for error in errors:
-            self.message_user(request, error, messages.ERROR)
+        for reason in errors:
+            self.message_user(request, reason, messages.ERROR)
         return done

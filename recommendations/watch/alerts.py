@@ -7,7 +7,7 @@ within `CALM` is one matter.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 def check(causes: Collection[str] = ALL, now: dt.datetime | None = None) -> list[Alert]:
     """Bring the warnings up to date and mail what is new, lasts or is over; returns the open ones."""
     now = now or timezone.now()
-    finders = {
+    finders: dict[str, Callable] = {
         Cause.DRIFT: _drift,
         Cause.FAILED: _failed,
         Cause.STUCK: _stuck,

@@ -180,10 +180,10 @@ def warnings() -> dict[str, Any]:
     """What needs somebody now, and what was over within the last weeks, the newest first."""
     since = timezone.now() - ALERTS * DAY
     rows = Alert.objects.filter(Q(ended_at=None) | Q(ended_at__gte=since)).order_by("-began_at", "-pk")[:WARNINGS]
-    found = [{"row": row, "text": mails.sentence(row)} for row in rows]
+    found = [(row.ended_at is None, {"row": row, "text": mails.sentence(row)}) for row in rows]
     return {
-        "warnings": [one for one in found if one["row"].ended_at is None],
-        "past": [one for one in found if one["row"].ended_at is not None],
+        "warnings": [one for is_open, one in found if is_open],
+        "past": [one for is_open, one in found if not is_open],
         "wrong_addresses": mails.further()[1],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -86,7 +86,7 @@ def _training(about: str, facts: dict[str, Any]) -> str:
     return _("%(domain)s: training of %(family)s failed: %(error)s") % values
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[str, dict[str, Any]], str]] = {
     Alert.Cause.DRIFT: _drift,
     Alert.Cause.FAILED: _failed,
     Alert.Cause.STUCK: _stuck,
@@ -110,10 +110,10 @@ def send(new: Sequence[Alert], lasting: Sequence[Alert], over: Sequence[Alert], 
         return 0
     claimed = [(one, one.mailed_at) for one in (*new, *lasting) if _claim(one, now)]
     mine = {one.pk for one, _before in claimed}
-    parts = [[one for one in part if one.pk in mine] for part in (new, lasting)]
+    began, lasts = ([one for one in part if one.pk in mine] for part in (new, lasting))
     if not claimed and not over:
         return 0
-    sent = sum(_mailed(address, language, *parts, over) for address, language in people)
+    sent = sum(_mailed(address, language, began, lasts, over) for address, language in people)
     if not sent:
         for one, before in claimed:
             Alert.objects.filter(pk=one.pk, mailed_at=now).update(mailed_at=before)

@@ -179,7 +179,7 @@ def noted() -> list[dict[str, Any]]:
         Task.objects.filter(pk__in=[row.object_id for row in rows]).values_list("pk", "success")
     )
     begun = set(RunningTask.objects.filter(task__in=[row.object_id for row in rows]).values_list("task", flat=True))
-    aside = [row.object_id for row in rows if row.action_flag == DELETION]  # what was put aside had failed
+    aside = [row.object_id or "" for row in rows if row.action_flag == DELETION]  # what was put aside had failed
     ended.update(dict.fromkeys(aside, False))
     words = {True: _("succeeded"), False: _("failed again")}
 
