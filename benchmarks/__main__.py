@@ -25,6 +25,11 @@ PARTS = {
     "serving": ("recommendations over HTTP, against the same JSON from memory", (1200, 20_000)),
     "memory": ("memory of a web process that serves many members", (1200,)),
     "meals": ("automatic orders of 10,000 members, and one order's way to the next ranking", (0,)),
+    "meal_models": (
+        "meals: training and scoring of each family for 600 members and for 10,000 with a million orders, and against torchfm",
+        (0,),
+    ),
+    "spending": ("spending forecast of 600 and of 10,000 members with a million orders", (0,)),
     "judge": ("a test case against the bare interpreter, submissions a minute, waiting while one member floods", (0,)),
     "watch": ("a million events into daily figures, and the page that shows them", (0,)),
     "growth": ("how costs grow with members, items and events", (1200,)),

@@ -1,12 +1,14 @@
-"""`python -m benchmarks.meal_models`: which meal of the day's menu will be ordered, by time, on the demo and on groceries.
+"""Which meal of the day's menu will be ordered, by time, on the demo and on groceries: accuracy, variety, newcomers, seconds.
 
 All models see only what was known before each order; the last fifth of the orders is the test, the fifth before it is what the
-stack's weights are fitted on. `--grow` also trains on 10,000 members with a million orders.
+stack's weights are fitted on. As a part of `python -m benchmarks`, training and scoring are measured for 600 members and for
+10,000 with a million orders. `python -m benchmarks.meal_models [--grow] [--json FILE]` runs it without a database.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from datetime import date, timedelta
@@ -23,14 +25,20 @@ from ml.families.choices.evaluation import measures, ranks, simple
 from ml.families.choices.past import COLUMNS, DAY
 from ml.families.choices.sets import Prepared, prepare
 from ml.families.choices.stacking import stack, standardised
-from ml.families.items import Item, TrainingData
+from ml.families.history import History, fixed
+from ml.families.items import Catalogue, Item, TrainingData
+from ml.families.trace import Trace
 from ml.families.verbs import code
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
-FAMILIES = ("boosting", "neural_cf", "deepfm_choice")
+FAMILIES = ("content_choice", "boosting", "neural_cf", "deepfm_choice")
+COLD = 5  # choices of a newcomer
 LOADED = date(2026, 11, 20)
 WEIGHTS = {"view": 1.0, "order": 5.0, "cancel": -2.0, "like": 3.0, "dislike": -3.0}
 SHOWN = 3
+#: the weights that the site serves with (meals/feeds): of members with orders, of newcomers, and where they count the same
+WARM, NEW = {"boosting": 0.69, "deepfm_choice": 0.56, "popularity": 0.13}, {"content_choice": 0.4}
+HANDOVER = 16.0
 
 
 def demo() -> TrainingData:
@@ -62,7 +70,7 @@ def demo() -> TrainingData:
     member, item, weight, second, verb, context = zip(*rows, strict=True)
     start = pd.Timestamp(LOADED, tz="Asia/Seoul").timestamp()
     offers = [
-        (f"{n}:{food}", n, str(food), (LOADED + timedelta(days=offer.day)).weekday())
+        (f"{n}:{food}", n, str(food), (LOADED + timedelta(days=offer.day)).weekday(), offer.group)
         for n, offer in enumerate(histories.offers)
         for food in offer.foods
     ]
@@ -74,7 +82,9 @@ def demo() -> TrainingData:
         start + np.array(second, float),
         np.array(verb, np.int16),
         context=np.array(context, object),
-        extra={"offers": dict(zip(("context", "slot", "item", "weekday"), zip(*offers, strict=True), strict=True))},
+        extra={
+            "offers": dict(zip(("context", "slot", "item", "weekday", "group"), zip(*offers, strict=True), strict=True))
+        },
     )
 
 
@@ -121,6 +131,44 @@ def compare(name: str, data: TrainingData, samples: int = 20_000) -> dict:
     return {"table": table, "weights": weights, "repeats": float(own.mean())}
 
 
+def newcomers(data: TrainingData, slices: int = 7) -> dict:
+    """The first choices of members who came when models had been trained: refitted seven times, each tested on what came next.
+
+    Hand-over and weights are not chosen here; the table says what content adds to popularity for them.
+    """
+    ready = prepare(data, len(data.member))
+    sets = ready.sets
+    orders = np.round(np.expm1(sets.columns[:, 0, COLUMNS.index("orders")])).astype(int)
+    cuts = np.quantile(sets.time, np.linspace(0.3, 1, slices + 1))
+    found: dict[str, list[np.ndarray]] = {}
+    for start, end in itertools.pairwise(cuts):
+        train = sets.part(np.flatnonzero(sets.time < start)[-20_000:])
+        test = sets.part((sets.time >= start) & (sets.time < end) & (orders < COLD))
+        there = test.item >= 0
+        before = Prepared(ready.words, ready.things, train, ready.crowd)
+        scores = {name: values for name, values in simple(test).items() if name != "same as last week"}
+        for family in map(get, FAMILIES):
+            base = family.fit_prepared(before, family.with_defaults({}))
+            scores[family.name] = family.score_sets(base, ready, test)
+        scores["blend"] = blended(scores, orders[(sets.time >= start) & (sets.time < end) & (orders < COLD)], there)
+        for name, values in scores.items():
+            found.setdefault(name, []).append(ranks(values, there))
+    table = {name: measures(np.concatenate(parts)) for name, parts in found.items()}
+    count = sum(map(len, found["random"]))
+    print(f"\nnewcomers: {count} first to {COLD}th choices")
+    print(pd.DataFrame(table).T.to_string(float_format=lambda v: f"{v:.3f}"))
+    return {"choices": count, "table": table}
+
+
+def blended(scores: dict[str, np.ndarray], orders: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """As for-you adds the models up, without stated taste and text."""
+    warm = (orders / (orders + HANDOVER))[:, None]
+    parts = {name: standardised(scores[name], there) for name in {*WARM, *NEW}}
+    return warm * sum(w * parts[name] for name, w in WARM.items()) + (1 - warm) * sum(
+        w * parts[name] for name, w in NEW.items()
+    )
+
+
 def variety(ready: Prepared, sets, scores: np.ndarray) -> dict[str, float]:
     """Of the first three of each list: distance within it, coverage, Gini, share eaten before, surprise in bits."""
     item, again = sets.item.astype(int), sets.columns[:, :, COLUMNS.index("again")] > 0
@@ -151,27 +199,68 @@ def grown(data: TrainingData, copies: int, twice: bool) -> TrainingData:
     )  # fmt: skip
 
 
-def growth(data: TrainingData) -> None:
+def scored(base, data: TrainingData, members: int) -> float:
+    """Processor seconds in which a family scores a menu of 20 dishes for each of `members`, as serving does."""
+    family, live = get(base.family), Catalogue(data.items)
+    order = np.argsort(data.member, kind="stable")
+    of_member = np.split(order, np.flatnonzero(np.diff(data.member[order])) + 1)
+    rows, deltas = np.arange(min(20, len(data.items))), []
+    for events in of_member[: min(members, 200)]:  # others are like them
+        trace = Trace()
+        for n in events.tolist():
+            verb, weight = int(data.verb[n]), fixed(float(data.weight[n]))
+            trace.add(int(data.time[n]), data.items[int(data.item[n])].ref, verb, weight)
+        deltas.append({"history": History(), "trace": trace})
+    start = time.process_time()
+    for delta in deltas:
+        member = family.open(base, delta, live)
+        member.context = {"at": float(data.time[-1]) + DAY, "weekday": 1, "group": 0}
+        member.score(rows)
+    return (time.process_time() - start) * members / len(deltas)
+
+
+def growth(data: TrainingData, sizes=((1, False), (4, False), (17, False), (17, True))) -> None:
+    """Seconds of training each family / of scoring a menu for all members, as people and orders become more."""
     print("\n| members | orders | " + " | ".join(f"{name}, s" for name in FAMILIES) + " |")
     print("|---|---|" + "---|" * len(FAMILIES))
-    for copies, twice in ((1, False), (4, False), (17, False), (17, True)):
+    for copies, twice in sizes:
         many = grown(data, copies, twice)
         taken = []
         for family in map(get, FAMILIES):
             start = time.process_time()
-            family.fit(many)
-            taken.append(time.process_time() - start)
+            base = family.fit(many)
+            taken.append((time.process_time() - start, scored(base, many, many.members)))
         orders = int((many.verb == code("order")).sum())
-        print(f"| {many.members:,} | {orders:,} | " + " | ".join(f"{t:.1f}" for t in taken) + " |", flush=True)
+        print(
+            f"| {many.members:,} | {orders:,} | " + " | ".join(f"{t:.1f} / {s:.1f}" for t, s in taken) + " |",
+            flush=True,
+        )
 
 
-def main() -> None:
+def main(size: int = 0, *, quick: bool = False) -> None:
+    """The part of `python -m benchmarks`: seconds. Accuracy takes minutes more: `python -m benchmarks.meal_models`."""
+    from benchmarks import meal_speed
+
+    data = last(demo(), 3000) if quick else demo()
+    print("\n### Training each family / scoring a menu of 20 dishes for all members, processor seconds")
+    growth(data, ((1, False),) if quick else ((1, False), (17, False), (17, True)))
+    print("\n### Training of NeuMF and DeepFM, dishes a second")
+    meal_speed.speeds(data, 2 if quick else meal_speed.STEPS)
+
+
+def last(data: TrainingData, events: int) -> TrainingData:
+    """The last `events` events alone, for smoke tests."""
+    names = ("member", "item", "weight", "time", "verb", "value", "context")
+    return TrainingData(data.items, *(getattr(data, name)[-events:] for name in names), extra=data.extra)
+
+
+def accuracy() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--grow", action="store_true")
     options = parser.parse_args()
     data = demo()
-    found = {"demo": compare("demo", data)}
+    found = {"demo": compare("demo", data), "newcomers": newcomers(data)}
     if (DATA / "groceries").is_dir():
         found["groceries"] = compare("groceries", groceries())
     if options.grow:
@@ -181,4 +270,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    accuracy()

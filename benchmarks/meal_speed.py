@@ -14,23 +14,25 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from benchmarks.meal_models import demo
 from ml.families import get
+from ml.families.choices import utility
 from ml.families.choices.nets import shapes, start
-from ml.families.choices.sets import Sets, prepare
-from ml.families.choices.training import SIZE, _loss
+from ml.families.choices.sets import prepare
+from ml.families.choices.training import SIZE, Choices
 
 STEPS = 40
 
 
-def ours(net: str, ready, params) -> Callable[[Sets], None]:
+def ours(net: str, ready, params) -> Callable[[np.ndarray], None]:
     words = ready.words
     sizes = (len(words.ids), len(words.labels), len(words.makers), words.width, params["size"], params["hidden"])
     weights = {k: torch.tensor(v, requires_grad=True) for k, v in start(shapes(net, *sizes), 0).items()}
     optimiser, rng = torch.optim.Adam(weights.values(), lr=params["rate"]), np.random.default_rng(0)
+    content = utility.fit(words, ready.things, ready.sets.part(slice(0, 500)), params["handover"])
+    choices = Choices(ready, content, params)  # made once for all epochs, as in training
 
-    def step(sets: Sets) -> None:
-        loss = _loss(net, weights, ready.things, sets, rng, params["unseen"])
+    def step(which: np.ndarray) -> None:
+        loss = choices.loss(net, weights, which, rng, params["unseen"])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -38,7 +40,7 @@ def ours(net: str, ready, params) -> Callable[[Sets], None]:
     return step
 
 
-def theirs(net: str, ready, params) -> Callable[[Sets], None]:
+def theirs(net: str, ready, params) -> Callable[[np.ndarray], None]:
     """Binary cross-entropy over the same pairs of member and dish."""
     sys.path.append(os.environ.get("MOA_BENCH_SITE", ""))
     dims = [int(ready.sets.member.max()) + 1, len(ready.words.ids)]
@@ -54,7 +56,8 @@ def theirs(net: str, ready, params) -> Callable[[Sets], None]:
         model = DeepFactorizationMachineModel(dims, int(params["size"]), hidden, 0.0)
     optimiser, things = torch.optim.Adam(model.parameters(), lr=params["rate"]), ready.things
 
-    def step(sets: Sets) -> None:
+    def step(which: np.ndarray) -> None:
+        sets = ready.sets.part(which)
         there = sets.item >= 0
         item = sets.item[there].astype(np.int64)
         row = np.nonzero(there)[0]
@@ -70,20 +73,21 @@ def theirs(net: str, ready, params) -> Callable[[Sets], None]:
     return step
 
 
-def main() -> None:
+def speeds(data, steps: int = STEPS) -> None:
+    """Print dishes a second of both, torchfm's where it is installed."""
     torch.set_num_threads(1)
-    ready = prepare(demo(), 20_000)
-    rng = np.random.default_rng(0)
-    batches = [ready.sets.part(np.sort(rng.choice(len(ready.sets), SIZE, replace=False))) for _ in range(STEPS)]
-    dishes = sum(int((batch.item >= 0).sum()) for batch in batches)
-    print(f"{STEPS} steps of {SIZE} offers, {dishes} dishes, one thread")
+    ready = prepare(data, 20_000)
+    rng, size = np.random.default_rng(0), min(SIZE, len(ready.sets))
+    batches = [np.sort(rng.choice(len(ready.sets), size, replace=False)) for _ in range(steps)]
+    dishes = sum(int((ready.sets.item[batch] >= 0).sum()) for batch in batches)
+    print(f"{steps} steps of {size} offers, {dishes} dishes, one thread")
     for net, family in (("neumf", "neural_cf"), ("deepfm", "deepfm_choice")):
         params = get(family).with_defaults({})
         for name, make in (("moa", ours), ("torchfm", theirs)):
             try:
                 step = make(net, ready, params)
             except ImportError as error:
-                print(f"{net} {name} left out: {error} (see the docstring)")
+                print(f"{net} {name} left out: {error} (see benchmarks/meal_speed.py)")
                 continue
             step(batches[0])
             taken = []
@@ -91,7 +95,13 @@ def main() -> None:
                 began = time.process_time()
                 step(batch)
                 taken.append(time.process_time() - began)
-            print(f"{net:8}{name:10}{dishes / STEPS / np.median(taken):12,.0f} dishes/s")
+            print(f"{net:8}{name:10}{dishes / steps / np.median(taken):12,.0f} dishes/s")
+
+
+def main() -> None:
+    from benchmarks.meal_models import demo
+
+    speeds(demo())
 
 
 if __name__ == "__main__":

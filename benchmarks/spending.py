@@ -125,7 +125,14 @@ def seconds(members: int, orders: int) -> dict[str, float]:
     return took
 
 
-def main() -> None:
+def main(size: int = 0, *, quick: bool = False) -> None:
+    """The part of `python -m benchmarks`: how long it takes. The forecasts' errors: `python -m benchmarks.spending`."""
+    print("\n### Spending forecast: training, forecasting and segmenting, one thread")
+    for members, orders in ((60, 2000),) if quick else ((600, 28_000), (10_000, 1_000_000)):
+        seconds(members, orders)
+
+
+def errors() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--quick", action="store_true", help="one window each and no large sizes")
@@ -142,4 +149,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    errors()

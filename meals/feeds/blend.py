@@ -27,7 +27,7 @@ FEW, MANY = 3, 1_000_000
 HANDOVER = Parameter(
     "cold_to_hot",
     label=gettext_lazy("From cold to hot"),
-    default=4.0,
+    default=16.0,
     min=0.0,
     max=500.0,
     unit=gettext_lazy("orders"),
@@ -56,18 +56,18 @@ class MealsForYou(ForYou):
     handovers = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
     families = ("boosting", "neural_cf", "deepfm_choice", "naive_bayes", "content_choice", "popularity")
     parameters = (
-        weight("habit", 0.6, gettext_lazy("Habits"), gettext_lazy("Weight of what the own orders say (boosting).")),
+        weight("habit", 0.69, gettext_lazy("Habits"), gettext_lazy("Weight of what the own orders say (boosting).")),
         weight(
             "sequence",
-            0.15,
+            0.0,
             gettext_lazy("Taste"),
             gettext_lazy("Weight of the order of own choices (neural network)."),
         ),
-        weight("moment", 0.35, gettext_lazy("Moment"), gettext_lazy("Weight of weekday and last meals (DeepFM).")),
+        weight("moment", 0.56, gettext_lazy("Moment"), gettext_lazy("Weight of weekday and last meals (DeepFM).")),
         weight("content", 0.0, gettext_lazy("Ingredients"), gettext_lazy("Weight of foods that are alike in content.")),
         weight(
             "content_cold",
-            1.0,
+            0.4,
             gettext_lazy("Ingredients for newcomers"),
             gettext_lazy(
                 "Weight of content for visitors and newcomers: what the group eats, then their first choices."

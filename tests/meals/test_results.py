@@ -12,7 +12,7 @@ from recommendations.domains import Unknown, domains
 from recommendations.publishing import publish_all
 from recommendations.results import by_model
 
-FAMILIES = ("popularity", "content", "item_item", "boosting", "neural_cf", "deepfm_choice")
+FAMILIES = ("popularity", "content", "content_choice", "item_item", "boosting", "neural_cf", "deepfm_choice")
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def trained(alice, menu, other_menu):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_each_model_gives_the_fixed_format(trained, family):
+def test_each_model_gives_the_fixed_format(trained, bob, family):
     now = timezone.now()
     results = by_model("meals", family, trained, at=now)
     assert results
@@ -38,6 +38,11 @@ def test_each_model_gives_the_fixed_format(trained, family):
         assert result.generated_at == now
         assert all(isinstance(name, str) and isinstance(value, float) for _kind, name, value in result.reasons)
     assert [result.score for result in results] == sorted((result.score for result in results), reverse=True)
+    if family in ("content", "content_choice", "popularity"):  # with one order, the others have nothing to tell
+        assert all(result.reasons for result in results)
+    newcomers = by_model("meals", family, bob)
+    assert len(newcomers) == len(results)
+    assert all(0 <= result.score <= 1 for result in newcomers)
     visitors = by_model("meals", family)
     assert {type(result.item_id) for result in visitors} <= {str}
 

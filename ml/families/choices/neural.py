@@ -116,6 +116,8 @@ class NetworkPersonal(ChoicePersonal):
 class NeuralCF(Network):
     name = "neural_cf"
     net = "neumf"
+    params = {**Network.params, "handover": Network.params["handover"]._replace(default=8.0)}
+    tuned = {"handover": (8.0, 4.0, 16.0)}
 
 
 class DeepFMChoice(Network):
