@@ -28,7 +28,7 @@ from recommendations.watch.run import watch
 #: in the order of loading: the members come with the activities
 DEMOS = (activities_demo, problems_demo, meals_demo)
 #: models that train for some seconds each; feeds serve without them until they are there
-LONG = frozenset({"boosting", "neural_cf", "deepfm_choice", "deepfm", "spending", "topic_tagger"})
+LONG = frozenset({"content_choice", "boosting", "neural_cf", "deepfm_choice", "deepfm", "spending", "topic_tagger"})
 MEMBER, STAFF, PASSWORD = "member@moa.example", "staff@moa.example", "moa-demo-1234"
 SEASONS = (  # from December on
     "연말 모임 겨울 홈베이킹 실내",
