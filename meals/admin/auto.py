@@ -29,7 +29,7 @@ class AutoOrderResultAdmin(ReadAndExportAdmin):
     done = badge("outcome", _("outcome"), ordered="success", skipped="warning")
     list_display = ("date", "dining_type", "user", "done", "reason", "order", "mailed_at")
     list_filter = ("outcome", "reason", "dining_type", "date")
-    list_select_related = ("user", "order__food")
+    list_select_related = ("user", "order__food", "order__user")
     search_fields = ("user__nickname", "user__email")
     date_hierarchy = "date"
 

@@ -5,6 +5,8 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meals import services
@@ -211,3 +213,27 @@ def test_what_only_services_write_cannot_be_changed(boss, busy):
             ).status_code
             == 403
         )
+
+
+@pytest.mark.parametrize("name", ["order", "menu", "food", "autoorderresult", "groupmembership"])
+def test_lists_cost_no_more_with_more_rows(boss, company, make_user, make_menu, make_food, tomorrow, name):
+    """No query for each row: three rows cost as many as nine."""
+
+    def grow(numbers):
+        for number in numbers:
+            user = make_user(f"eater{number}")
+            services.group_join(user=user, group=company)
+            services.auto_order_set(user=user, dining_type="lunch", enabled=True)
+            make_menu(make_food(f"음식 {number}"))
+        auto_order(tomorrow, "lunch")
+
+    def cost():
+        boss.get(listing(name))
+        with CaptureQueriesContext(connection) as queries:
+            assert boss.get(listing(name)).status_code == 200
+        return len(queries)
+
+    grow(range(3))
+    few = cost()
+    grow(range(3, 9))
+    assert cost() == few
