@@ -23,7 +23,7 @@ from recommendations.watch.aggregation import DAY, IMPRESSION, start_of
 LENGTH = 35  # days up to the load day: what drift compares
 SECOND_VERSION = 14  # days that the later of the two versions served
 PAUSE = 1800.0  # seconds without a view that end a visit
-VISITS = 0.4  # the share whose lists were reported; each further tenth costs the first start a second
+VISITS = 0.3  # the share whose lists were reported; each further tenth costs the first start a second
 FROM_A_LIST = 0.7  # of their views; the others came by search, link or bookmark
 CARD = 8.0  # seconds between two cards that somebody scrolls past
 
