@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import structlog
+from django.db import transaction
 
 from ml import estimators, families
 from ml.evaluation import paired
@@ -92,3 +94,26 @@ def of(version) -> tuple[Any, Outcomes | None]:
     except ValueError as error:
         found.note = str(error)
         return found, None
+
+
+def drop_member(domain: str, member: int) -> int:
+    """Take the rows of a member (by their hash) out of all evaluations of a domain; return from how many.
+
+    The figures that were computed from them stay: they tell nothing about one member.
+    """
+    from ml.models import ModelOutcome
+
+    changed = 0
+    for pk in ModelOutcome.objects.filter(version__domain=domain, rows__gt=0).values_list("pk", flat=True):
+        with transaction.atomic():
+            row = ModelOutcome.objects.select_for_update().get(pk=pk)
+            try:
+                found = unpacked(bytes(row.data))
+            except ValueError:  # nobody can read them: of() says so
+                continue
+            kept = found.part(found.member != np.uint64(member))
+            if len(kept) < len(found):
+                row.data, row.rows = packed(kept), len(kept)
+                row.save(update_fields=["data", "rows"])
+                changed += 1
+    return changed

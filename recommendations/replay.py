@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 
 from ml.evaluation.outcomes import hash_of, mixed
 from ml.families.history import History
@@ -24,6 +23,7 @@ from recommendations.domains import Domain, Offer
 from recommendations.evaluation import Member, Members, discoveries, learn, split_times
 from recommendations.feeds import Scene
 from recommendations.menus import VISIT, choices
+from recommendations.row_keys import member_hash, secret
 
 DECISIONS = 800
 #: rows of a decision besides what was taken: drawn by key, or all of an offer up to this
@@ -79,11 +79,6 @@ class Replay:
     def positions(self) -> np.ndarray:
         """Row → position of its item."""
         return np.concatenate([d.candidates[d.kept] for d in self.decisions] or [np.zeros(0, np.int64)])
-
-
-def secret() -> bytes:
-    """What keys are hashed under, so that nobody without it finds out whose row is whose."""
-    return hash_of("moa evaluation rows", settings.SECRET_KEY).to_bytes(8, "little")
 
 
 def replay(domain: Domain, log: Log, outcomes: Mapping[str, int] | None = None, most: int = DECISIONS) -> Replay:
@@ -155,7 +150,7 @@ def _decision(found: Replay, n: int, member: Member, key: int, secret: bytes, of
         kept = _kept(mixed(key, found.item_keys[candidates]), int(place[0]), MOST_OFFERED - 1 if offer else OTHERS)
     return Decision(
         key=key,
-        member=hash_of(found.domain.name, user, secret=secret),
+        member=member_hash(found.domain.name, user),
         user=user,
         at=at,
         y=y,

@@ -19,6 +19,7 @@ from recommendations import catalogue, log, personal, tokens
 from recommendations.domains import CLIENT_VERBS, Domain, UnknownDomain, UnknownVerb, domains
 from recommendations.models import CatalogueEntry, Event
 from recommendations.publishing import publish, withdraw  # noqa: F401  one place to call for writes
+from recommendations.row_keys import drop_rows
 
 CLOCK_SKEW = dt.timedelta(minutes=5)
 EARLIEST = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
@@ -257,6 +258,7 @@ def _switch(user, kind: Domain, paused: bool) -> None:
 def reset(user, domain: str) -> None:
     """Erase a member's model and its log; likes and memberships on the site stay."""
     personal.erase(user.pk, domains[domain])
+    drop_rows(domain, user.pk)
 
 
 def adopt_visitor(visitor: str, user) -> int:

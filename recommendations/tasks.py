@@ -154,3 +154,10 @@ def _adopted(domain: str, family: str) -> bool:
         "metrics", flat=True
     )
     return any("origin" in metrics for metrics in found)
+
+
+def drop_outcomes(domain: str, member: str) -> None:
+    """Take an erased member's rows, told by their hash, out of the evaluations of models."""
+    from ml import outcomes
+
+    outcomes.drop_member(domain, int(member))

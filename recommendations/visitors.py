@@ -6,6 +6,7 @@ from accounts import hooks
 from recommendations import personal
 from recommendations.domains import domains
 from recommendations.models import Event
+from recommendations.row_keys import drop_rows
 from recommendations.services import adopt_visitor
 
 EXPORTED = (
@@ -43,6 +44,7 @@ def export(user) -> dict:
 def erase(user) -> None:
     for domain in domains:
         personal.erase(user.pk, domain)
+        drop_rows(domain.name, user.pk)
 
 
 hooks.on_login("recommendations", adopt_visitor)

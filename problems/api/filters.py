@@ -55,7 +55,7 @@ class ProblemFilter(filters.FilterSet):
 class SubmissionFilter(filters.FilterSet):
     """A member's own submissions: of a problem, in a state, with a verdict, in a language."""
 
-    problem = filters.CharFilter(method="of_problem", label=_("Only those for this problem (id or slug)."))
+    problem = filters.CharFilter(method="of_problem", help_text="id or slug")
     status = filters.ChoiceFilter(choices=Submission.Status.choices)
     verdict = filters.ChoiceFilter(choices=Submission.Verdict.choices)
     language = filters.ChoiceFilter(choices=Submission.Language.choices)

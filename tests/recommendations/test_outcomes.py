@@ -8,17 +8,21 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import OrmQ
 
+from accounts import services as accounts
+from accounts.models import User
 from ml import outcomes as stored
 from ml import registry, runs
 from ml.evaluation.outcomes import packed
 from ml.families.base import Family
 from ml.models import ModelOutcome, ModelVersion, TrainingRun
-from recommendations import catalogue, outcomes, pairs, tasks
+from recommendations import catalogue, outcomes, pairs, services, tasks
 from recommendations.bulk import record_many
 from recommendations.data import log_of
 from recommendations.domains import domains
 from recommendations.replay import NotEvaluated, replay
+from recommendations.row_keys import member_hash
 from tests.recommendations.conftest import FOOD, SPORT, unsaved
 
 DOMAIN = "activities"
@@ -221,3 +225,24 @@ def test_families_of_outcomes_name_verbs_of_zero_and_one():
     for name in families.FAMILIES:
         kind: Family = families.get(name)
         assert set(kind.outcomes.values()) <= {0, 1}
+
+
+def test_rows_of_an_erased_member_leave_all_evaluations(tastes, make_user, django_capture_on_commit_callbacks):
+    for family in ("content", "popularity"):
+        tasks.train_family(DOMAIN, family)
+    rows = [stored.of(version)[1] for version in ModelVersion.objects.filter(domain=DOMAIN)]
+    left, gone = (
+        next(user for user in User.objects.all() if member_hash(DOMAIN, user.pk) == member)
+        for member in np.unique(rows[0].member)[:2]
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        services.reset(left, DOMAIN)
+        accounts.erase(User.objects.get(pk=gone.pk))
+    for task in OrmQ.objects.all():
+        if task.func() == "recommendations.tasks.drop_outcomes":
+            tasks.drop_outcomes(*task.task()["args"])
+    for before, version in zip(rows, ModelVersion.objects.filter(domain=DOMAIN), strict=True):
+        after = stored.of(version)[1]
+        left_over = before.part(~np.isin(before.member, [member_hash(DOMAIN, pk) for pk in (left.pk, gone.pk)]))
+        assert 0 < len(after) < len(before)
+        assert packed(after) == packed(left_over)
