@@ -90,7 +90,12 @@ class AutoOrderResult(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
     order = models.ForeignKey(
-        Order, verbose_name=_("meal order"), null=True, blank=True, on_delete=models.SET_NULL, related_name="auto_results"
+        Order,
+        verbose_name=_("meal order"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="auto_results",
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     mailed_at = models.DateTimeField(_("told by e-mail"), null=True, blank=True)
