@@ -10,7 +10,7 @@ from accounts.hooks import hooks
 from accounts.services import erase
 from meals import spending, tasks
 from meals.models import Order, SpendingForecast
-from ml import registry, release
+from ml import release
 from ml.models import ModelVersion
 from recommendations.tasks import train_family
 from tests.meals.past import eat
