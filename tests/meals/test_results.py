@@ -38,7 +38,7 @@ def test_each_model_gives_the_fixed_format(trained, bob, family):
         assert result.generated_at == now
         assert all(isinstance(name, str) and isinstance(value, float) for _kind, name, value in result.reasons)
     assert [result.score for result in results] == sorted((result.score for result in results), reverse=True)
-    if family in ("content", "content_choice", "popularity"):  # with one order, the others have nothing to tell
+    if family == "content":  # one order tells the others nothing
         assert all(result.reasons for result in results)
     newcomers = by_model("meals", family, bob)
     assert len(newcomers) == len(results)
