@@ -17,6 +17,7 @@ from ml.families.verbs import code
 from ml.store import BaseStore, stores
 from recommendations.domains import Domain, domains
 from recommendations.models import Event
+from recommendations.watch import stale
 
 logger = logging.getLogger(__name__)
 
@@ -285,8 +286,6 @@ def _lock(user_id: int) -> None:
 
 def erase(user_id: int, domain: Domain) -> None:
     """Remove log and model, quarantine too. Rows go with the transaction, other stores right after it."""
-    from recommendations.watch import stale
-
     store, name = stores[domain.store], key(user_id, domain.name)
     with transaction.atomic():
         stale.mark(log(user_id, domain.name))
