@@ -1,6 +1,7 @@
 """Orders as purchases, and what members are expected to spend: `forecast` writes it, staff see it in the admin."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from meals.models import Order, SpendingForecast
 from ml import estimators, registry
 from ml.estimators.spending.purchases import Purchases
 from ml.estimators.spending.segments import segment, traits
+from recommendations.row_keys import member_hash
 
 DOMAIN, NAME, DAY = "meals", "spending", 86_400
 BATCH = 2000
@@ -24,7 +26,9 @@ def purchases(at=None):
     found = list(rows.values_list("user_id", "created_at", "price").iterator(chunk_size=10_000))
     users, member = np.unique(np.array([user for user, _at, _price in found], np.int64), return_inverse=True)
     days = [when.timestamp() / DAY for _user, when, _price in found]
-    return Purchases.of(member, days, [price for _user, _at, price in found], len(users)), users
+    bought = Purchases.of(member, days, [price for _user, _at, price in found], len(users))
+    hashes = np.array([member_hash(DOMAIN, user) for user in users.tolist()], np.uint64)
+    return replace(bought, hashes=hashes), users
 
 
 def forecast(at=None):

@@ -76,7 +76,7 @@ def of_estimator(maker: Any, data: Any, seed: int = 0) -> Measure:
     """What evaluates an estimator on the data that it is trained on, parts of it held out."""
 
     def measure(base, say):
-        rows = maker.outcomes(data, base.params, seed)
+        rows = maker.outcomes(data, base.params, seed, base)
         return Measured(rows, {"figures": paired.summary(rows)})
 
     return measure

@@ -37,12 +37,15 @@ TABLES = {
     "all": gettext_lazy("All rows"),
     "category": gettext_lazy("By category of the item"),
     "history": gettext_lazy("By the member's past"),
+    "word list": gettext_lazy("By the word list"),
 }
 WORDS = {
     "": gettext_lazy("all"),
     "newcomer": gettext_lazy("newcomers (fewer than 5 events)"),
     "regular": gettext_lazy("regulars"),
     "fan": gettext_lazy("fans of one category (60 % of their past)"),
+    "listed": gettext_lazy("with a word of the list"),
+    "unlisted": gettext_lazy("without a word of the list"),
 }
 SHOWN = "ndcg@8", "auc"  # the headline: the first of these that there is
 

@@ -32,8 +32,13 @@ class Estimator:
     #: whether `outcomes` gives rows
     rows: ClassVar[bool] = False
 
-    def outcomes(self, data: Any, params: Mapping[str, Any] | None = None, seed: int = 0) -> Outcomes:
-        """What the estimator says of held-out parts of `data`, row by row, so that two versions can be compared in pairs."""
+    def outcomes(
+        self, data: Any, params: Mapping[str, Any] | None = None, seed: int = 0, base: Base | None = None
+    ) -> Outcomes:
+        """What the estimator says of held-out parts of `data`, row by row, so that two versions can be compared in pairs.
+
+        `base` is the version itself: only estimators with test rows that no version was trained on ask it.
+        """
         raise NotImplementedError
 
     def size(self, data: Any) -> int:

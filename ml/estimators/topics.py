@@ -149,7 +149,9 @@ class TopicTagger(Estimator):
 
     rows = True
 
-    def outcomes(self, data: Tagged, params: Mapping[str, Any] | None = None, seed: int = 0) -> Outcomes:
+    def outcomes(
+        self, data: Tagged, params: Mapping[str, Any] | None = None, seed: int = 0, base: Base | None = None
+    ) -> Outcomes:
         """Each known tag of each text, by a model that was fitted to the other folds; texts fall into folds by their hashes."""
         keys = np.array([hash_of(text) for text in data.texts], np.uint64)
         parts, fold = [], keys % np.uint64(FOLDS)

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 MOST_ROWS = 20_000
-#: what a row's `y` says: an item was taken; an attempt failed; a label belongs to a text; a text was held back
-KINDS = ("taken", "failed", "labelled", "flagged")
+#: what a row's `y` says: an item was taken; an attempt failed; a label belongs to a text; a text is abusive; somebody ordered
+KINDS = ("taken", "failed", "labelled", "flagged", "ordered")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import scipy.sparse as sp
 
 from ml.estimators.base import Estimator
 from ml.estimators.comments.features import WIDTH, hashed, pieces
+from ml.evaluation.outcomes import Outcomes, hash_of, made
 from ml.families.base import Base, Param, digest
 
 PRETRAINED = Path(__file__).with_name("pretrained.npz")
@@ -159,6 +160,18 @@ class CommentFilter(Estimator):
             "clean_flagged_after": round(clean[1], 4),
             "test": figures(known["test_label"], score, _limits(), known["test_listed"]),
         }, picture(known["test_label"], score, _limits(), known["test_listed"])
+
+    rows = True
+
+    def outcomes(self, data: Decisions, params=None, seed=0, base: Base | None = None) -> Outcomes:
+        """The shipped test rows, which no version learns from: each is a comment and counts as a member of its own."""
+        known, base = pretrained(), base or self.fit(data, params)
+        test, count = known["test"], len(known["test_label"])
+        key = [hash_of("comment", n, test[n].indices.tolist()) for n in range(count)]
+        columns = {"key": key, "member": key, "y": known["test_label"], "score": self.predict(base, test)}
+        listed = np.where(known["test_listed"], 0, 1)
+        columns |= {"rank": np.full(count, np.nan), "category": np.full(count, -1)}
+        return made(columns, groups={"word list": (("listed", "unlisted"), listed)}, kind="flagged")
 
 
 def _limits() -> dict[str, float]:

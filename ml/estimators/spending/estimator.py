@@ -15,9 +15,11 @@ import numpy as np
 from ml.estimators.base import Estimator
 from ml.estimators.spending.purchases import Purchases, features, known
 from ml.estimators.spending.variants import VARIANTS, TwoStage, boost, boosted
+from ml.evaluation.outcomes import Outcomes, hash_of, made, mixed
 from ml.families.base import Base, Param, digest
 
 LEAST = 50  # members with purchases before the first cut-off
+FEW = 5  # purchases of a newcomer, at most one less
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,25 @@ class Spending(Estimator):
         except ValueError as error:
             return {"note": f"not evaluated: {error}"}, None
         return report, picture(report)
+
+    rows = True
+
+    def outcomes(self, data: Purchases, params=None, seed=0, base: Base | None = None) -> Outcomes:
+        """Who orders in the last window, by the first stage of a model that was trained on the windows before it."""
+        chosen = self.with_defaults(params)
+        *past, test = cut_offs(data, chosen)
+        most = clip_at(data.upto(test), chosen)
+        if not past:
+            raise ValueError("spending: two windows are needed, to train and to test")
+        stage = TwoStage().fit(*rows_of(data, past, chosen, most), int(chosen["rounds"]), float(chosen["offset"]))
+        member = known(data, test)
+        will, _amount = TwoStage().parts(stage, features(data.clipped(most), test, member))
+        after = data.between(test, test + float(chosen["horizon"])).spent()[member]
+        named = np.arange(data.members, dtype=np.uint64) if data.hashes is None else data.hashes
+        few = np.bincount(data.upto(test).member, minlength=data.members)[member] < FEW
+        columns = {"key": mixed(hash_of(test), named[member]), "member": named[member], "y": after > 0, "score": will}
+        columns |= {"rank": np.full(len(member), np.nan), "category": np.full(len(member), -1)}
+        return made(columns, groups={"history": (("newcomer", "regular"), 1 - few)}, kind="ordered")
 
 
 def cut_offs(data: Purchases, params: Mapping[str, Any]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,12 +25,16 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Purchases:
-    """What was bought, sorted by time: member number (0 … members-1), time in days, amount in the site's currency."""
+    """What was bought, sorted by time: member number (0 … members-1), time in days, amount in the site's currency.
+
+    `hashes`: what rows of an evaluation call each member number (uint64); None: hashes of the numbers.
+    """
 
     member: np.ndarray
     day: np.ndarray
     amount: np.ndarray
     members: int
+    hashes: np.ndarray | None = None
 
     @classmethod
     def of(cls, member, day, amount, members: int | None = None) -> Purchases:
@@ -53,11 +57,11 @@ class Purchases:
         return self._part(slice(*np.searchsorted(self.day, [first, last]).tolist()))
 
     def _part(self, which: slice) -> Purchases:
-        return Purchases(self.member[which], self.day[which], self.amount[which], self.members)
+        return replace(self, member=self.member[which], day=self.day[which], amount=self.amount[which])
 
     def clipped(self, most: float) -> Purchases:
         """Amounts above `most` count as `most`."""
-        return Purchases(self.member, self.day, np.minimum(self.amount, most), self.members)
+        return replace(self, amount=np.minimum(self.amount, most))
 
     def spent(self) -> np.ndarray:
         """Sum per member (float64, members)."""

@@ -14,6 +14,8 @@ from ml import estimators
 from ml.estimators.comments.features import hashed, letters, tidy
 from ml.estimators.comments.filter import PRETRAINED, Decisions, pretrained, unpacked
 from ml.estimators.comments.report import shares, wilson
+from ml.evaluation import outcomes
+from ml.evaluation.outcomes import pair
 
 FILTER = estimators.get("comment_filter")
 NOTHING = Decisions.of([], [])
@@ -156,3 +158,15 @@ def test_training_again_gives_the_same():
     report, picture = FILTER.evaluate(data)
     assert (report["decisions"], picture) == (30, FILTER.evaluate(data)[1])
     assert report["agreement_after"] >= report["agreement_before"]
+
+
+def test_rows_of_the_test_part_pair_two_versions(base):
+    rows = FILTER.outcomes(NOTHING, base=base)
+    known = pretrained()
+    assert (rows.kind, len(rows), int(rows.y.sum())) == ("flagged", len(known["test_label"]), known["test_label"].sum())
+    assert rows.groups["word list"][0] == ("listed", "unlisted")
+    assert (rows.groups["word list"][1] == 0).sum() == known["test_listed"].sum()
+    taught = FILTER.fit(Decisions.of(CLEAN[:40], [False] * 40))
+    _a, _b, common = pair(rows, FILTER.outcomes(NOTHING, base=taught))
+    assert common == len(rows)
+    assert outcomes.packed(FILTER.outcomes(NOTHING)) == outcomes.packed(rows)

@@ -118,3 +118,16 @@ def test_bad_data_is_named():
     with pytest.raises(ValueError, match="are too few; needed are two windows of 30 days"):
         cut_offs(Purchases.of([0, 1], [1.0, 2.0], [5.0, 5.0]), SPENDING.with_defaults({}))
     assert "too few" in SPENDING.evaluate(Purchases.of([0, 1], [1.0, 2.0], [5.0, 5.0]))[0]["note"]
+
+
+def test_rows_say_who_ordered_in_the_last_window_and_know_nothing_of_it():
+    rows = SPENDING.outcomes(TOWN, QUICK)
+    test = cut_offs(TOWN, SPENDING.with_defaults(QUICK))[-1]
+    ordered = TOWN.between(test, test + 30).spent() > 0
+    assert (rows.kind, len(rows)) == ("ordered", len(known(TOWN, test)))
+    assert (rows.y == ordered[rows.member.astype(int)]).all()
+    assert rows.score[rows.y == 1].mean() > rows.score[rows.y == 0].mean() + 0.3
+    later = Purchases.of(TOWN.member, TOWN.day, np.where(TOWN.day < test, TOWN.amount, 9e6), TOWN.members)
+    assert (SPENDING.outcomes(later, QUICK).score == rows.score).all()
+    with pytest.raises(ValueError):
+        SPENDING.outcomes(TOWN.upto(20), QUICK)
