@@ -19,7 +19,7 @@ class Trainable(NamedTuple):
 
     models: Callable[[], list[tuple[str, str]]]  # (domain, family or estimator)
     task: str  # dotted path of what trains a queued run, called with its id
-    schedules: tuple[str, ...]  # dotted paths of the tasks that train on schedule
+    schedules: Mapping[str, Any]  # dotted paths of the tasks that train on schedule → what they do, in words
     words: Callable[[str, list[str]], Mapping[str, str]]  # (domain, names) → categories, amounts in the reader's words
 
 
@@ -84,7 +84,7 @@ def train(
         if measure is None and getattr(maker, "rows", False):
             measure = outcomes.of_estimator(maker, data, seed)
         measured = outcomes.attempt(measure, base, lambda share, message: report(0.7 + share * 0.25, message))
-        report.stage(0.95, "store")
+        report.stage(0.95, "save the version")
         rows = maker.size(data)
         again = registry.exists(domain, base)
         version = registry.save_version(

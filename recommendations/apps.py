@@ -27,7 +27,10 @@ class RecommendationsConfig(AppConfig):
         training.trainable = training.Trainable(
             models=lambda: [(domain.name, name) for domain in domains for name in domain.models],
             task="recommendations.tasks.train_queued",
-            schedules=("recommendations.tasks.refresh_popularity", "recommendations.tasks.retrain"),
+            schedules={
+                "recommendations.tasks.refresh_popularity": _("Count anew what is popular"),
+                "recommendations.tasks.retrain": _("Train models anew"),
+            },
             words=words,
         )
 

@@ -29,6 +29,11 @@ def model_name(domain: str, family: str) -> str:
     return f"{names.domain(domain)} · {names.of(family)}"
 
 
+def version_name(found: Any) -> str:
+    """A version in words, with its code."""
+    return f"{model_name(found.domain, found.family)} #{found.number} ({found.version})"
+
+
 @display(description=_("model"), ordering="family", header=True)
 def model(self: Any, row: Any) -> tuple[str, str]:
     """Domain and family of a row, in words; their codes beneath."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Q
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -19,10 +18,13 @@ from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from ml import outcomes, runs, training
+from ml.admin import overview
+from ml.admin.columns import model_name, version_name
 from ml.models import ModelVersion, TrainingRun
 
 TRAIN, RELEASE = "ml.train_modelversion", "ml.promote_modelversion"
-RECENT = 12
+RECENT = 8
+ACTIVE = ("queued", "running")
 EVERY = ((Schedule.HOURLY, _("hourly")), (Schedule.DAILY, _("daily")), (Schedule.WEEKLY, _("weekly")))
 OFF = "off"
 
@@ -55,7 +57,7 @@ def page(admin, request):
         **admin.admin_site.each_context(request),
         "title": _("Training of models"),
         "opts": admin.opts,
-        "models": models(),
+        "domains": overview.by_domain(trained()),
         "schedules": schedules(),
         "every": [*EVERY, (OFF, _("off"))],
         "may_schedule": request.user.has_perms([TRAIN, RELEASE]),
@@ -65,46 +67,27 @@ def page(admin, request):
 
 
 def runs_part(admin, request):
-    """The runs alone, which the page asks for again while one is under way."""
+    """What is under way, which the page asks for again; when it has ended, the page is loaded anew: versions have changed."""
     require(admin.has_view_permission(request))
-    return TemplateResponse(request, "ml/training_runs.html", runs_context(request))
+    context = runs_context(request)
+    ended = bool(request.headers.get("HX-Request")) and not context["active"]
+    return TemplateResponse(
+        request, "ml/training_runs.html", context, headers={"HX-Refresh": "true"} if ended else None
+    )
 
 
 def runs_context(request) -> dict[str, Any]:
     runs.bury_dead()
-    recent = list(TrainingRun.objects.select_related("version")[:RECENT])
+    rows = TrainingRun.objects.select_related("version")
     return {
-        "runs": recent,
-        "active": any(run.status in ("queued", "running") for run in recent),
+        "active": list(rows.filter(status__in=ACTIVE).order_by("pk")),
+        "past": list(rows.exclude(status__in=ACTIVE)[:RECENT]),
         "may_train": request.user.has_perm(TRAIN),
     }
 
 
 def trained() -> list[tuple[str, str]]:
     return training.trainable.models() if training.trainable else []
-
-
-def models() -> list[dict[str, Any]]:
-    """Each domain's families and estimators: what serves, and the newest candidate after it."""
-    rows = ModelVersion.objects.filter(Q(status="production") | Q(status="candidate", broken="")).defer("picture")
-    newest = rows.values("domain", "family", "status").annotate(number=Max("number"))
-    wanted = Q(pk__in=[])
-    for row in newest:
-        wanted |= Q(**row)
-    found = {(row.domain, row.family, row.status): row for row in ModelVersion.objects.filter(wanted).defer("picture")}
-    busy = set(
-        TrainingRun.objects.filter(status__in=["queued", "running"], kind="train").values_list("domain", "family")
-    )
-    return [
-        {
-            "domain": domain,
-            "family": family,
-            "production": found.get((domain, family, "production")),
-            "candidate": found.get((domain, family, "candidate")),
-            "busy": (domain, family) in busy,
-        }
-        for domain, family in trained()
-    ]
 
 
 def back() -> HttpResponseRedirect:
@@ -123,11 +106,11 @@ def start(admin, request):
         run = runs.queue_run(domain, family)
     except runs.AlreadyRunning:
         text = gettext("%(name)s is already queued or being trained. Wait for it to end, or cancel it.")
-        admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.ERROR)
+        admin.message_user(request, text % {"name": model_name(domain, family)}, messages.ERROR)
         return back()
     _send(run)
     text = gettext("%(name)s is queued. Its version will be a candidate: nothing changes for members.")
-    admin.message_user(request, text % {"name": f"{domain}/{family}"}, messages.SUCCESS)
+    admin.message_user(request, text % {"name": model_name(domain, family)}, messages.SUCCESS)
     return back()
 
 
@@ -153,7 +136,7 @@ def evaluate(admin, request, pk):
 
 def queue_evaluation(admin, request, version) -> None:
     """The same with a message in place of an answer."""
-    name = {"name": str(version)}
+    name = {"name": version_name(version)}
     if (version.domain, version.family) not in trained() or not outcomes.possible(version.family):
         text = gettext("%(name)s keeps no rows: its figures are made when it is trained.")
         admin.message_user(request, text % name, messages.ERROR)
@@ -187,26 +170,30 @@ def cancel(admin, request, pk):
 
 def schedules() -> list[dict[str, Any]]:
     """What trains by itself, and when."""
-    tasks = training.trainable.schedules if training.trainable else ()
+    tasks = training.trainable.schedules if training.trainable else {}
     return [
         {
             "pk": row.pk,
-            "name": row.name or row.func,
+            "name": tasks[row.func],
             "every": OFF if row.repeats == 0 else row.schedule_type,
             "known": row.repeats == 0 or row.schedule_type in dict(EVERY),
             "type": row.get_schedule_type_display(),
             "next": timezone.localtime(row.next_run),
         }
-        for row in Schedule.objects.filter(func__in=tasks).order_by("name", "pk")
+        for row in Schedule.objects.filter(func__in=list(tasks)).order_by("name", "pk")
     ]
 
 
 def schedule(admin, request):
     """Change how often, and from when on, a scheduled training runs, which also releases; or switch it off."""
     require(request.user.has_perms([TRAIN, RELEASE]))
-    tasks = training.trainable.schedules if training.trainable else ()
+    tasks = training.trainable.schedules if training.trainable else {}
     key = request.POST.get("schedule", "")
-    row = Schedule.objects.filter(pk=int(key), func__in=tasks).first() if key.isdecimal() and len(key) < 10 else None
+    row = (
+        Schedule.objects.filter(pk=int(key), func__in=list(tasks)).first()
+        if key.isdecimal() and len(key) < 10
+        else None
+    )
     if row is None:
         raise Http404
     every, text = request.POST.get("every", ""), request.POST.get("next", "")
@@ -223,5 +210,5 @@ def schedule(admin, request):
     row.next_run = when
     row.save(update_fields=["repeats", "schedule_type", "next_run"])
     admin.log_change(request, row, f"{row.name}: {every}, {when.isoformat()}")
-    admin.message_user(request, gettext("Saved: %(names)s") % {"names": row.name or row.func}, messages.SUCCESS)
+    admin.message_user(request, gettext("Saved: %(names)s") % {"names": tasks[row.func]}, messages.SUCCESS)
     return back()

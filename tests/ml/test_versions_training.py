@@ -52,7 +52,7 @@ def test_training_is_queued_and_its_version_stays_a_candidate(admin):
     served = training.train("activities", "popularity", data())
     registry.promote(served)
     page = said(admin, admin.post(f"{PAGE}start/", START))
-    assert "activities/popularity is queued" in page
+    assert "Activities · Popularity is queued" in page
     run = TrainingRun.objects.get(status="queued")
     assert OrmQ.objects.count() == 1
     assert run.task_id
@@ -68,7 +68,7 @@ def test_training_is_queued_and_its_version_stays_a_candidate(admin):
 def test_starting_twice_is_refused(admin):
     admin.post(f"{PAGE}start/", START)
     page = said(admin, admin.post(f"{PAGE}start/", START))
-    assert "activities/popularity is already queued or being trained" in page
+    assert "Activities · Popularity is already queued or being trained" in page
     assert (TrainingRun.objects.count(), OrmQ.objects.count()) == (1, 1)
 
 
@@ -145,7 +145,7 @@ def test_a_killed_process_is_buried_by_the_page(admin):
     process.kill()
     while runs.process_started(process.pid):  # dead before anybody has waited for it
         time.sleep(0.01)
-    assert runs.GONE in admin.get(f"{PAGE}runs/").content.decode()
+    assert runs.GONE in admin.get(PAGE).content.decode()
     process.wait()
     run.refresh_from_db()
     assert run.status == "failed"
@@ -161,12 +161,31 @@ def test_an_error_before_the_training_ends_the_run_too():
     assert "There is no domain" in run.error
 
 
+def test_models_stand_above_runs_in_words_with_quality_age_and_last_run(admin, django_assert_num_queries):
+    served = training.train("activities", "popularity", data())
+    registry.promote(served)
+    training.train("activities", "popularity", data())
+    admin.get(PAGE)
+    with django_assert_num_queries(10):
+        page = admin.get(PAGE).content.decode()
+    models, _latest, past = page.partition("Latest runs")
+    assert "<strong>Popularity</strong><br><code>popularity</code>" in models
+    assert "Order of doing" in models
+    assert "nothing new" in models
+    assert "now" in models
+    assert past.count("<details") == 2
+
+
 def test_progress_is_asked_for_only_while_something_runs(admin):
-    assert "hx-get" not in admin.get(f"{PAGE}runs/").content.decode()
+    ended = admin.get(f"{PAGE}runs/", headers={"hx-request": "true"})
+    assert "hx-get" not in ended.content.decode()
+    assert ended["HX-Refresh"] == "true"  # the models above have changed
     TrainingRun.objects.create(
         domain="things", family="popularity", status="running", owner=runs.me(), progress=0.37, log="10:00 fit\n"
     )
-    part = admin.get(f"{PAGE}runs/").content.decode()
+    answer = admin.get(f"{PAGE}runs/", headers={"hx-request": "true"})
+    assert "HX-Refresh" not in answer
+    part = answer.content.decode()
     assert 'hx-trigger="every 2s"' in part
     assert 'value="37"' in part
     assert "10:00 fit" in part
@@ -178,7 +197,7 @@ def test_the_schedule_is_changed_and_switched_off(admin):
     )
     other = Schedule.objects.create(name="x", func="meals.tasks.order_due", schedule_type="D", next_run=timezone.now())
     form = {"schedule": row.pk, "every": "W", "next": "2030-01-02T03:04"}
-    assert "Saved: retrain" in said(admin, admin.post(f"{PAGE}schedule/", form))
+    assert "Saved: Train models anew" in said(admin, admin.post(f"{PAGE}schedule/", form))
     row.refresh_from_db()
     assert (row.schedule_type, row.repeats) == ("W", -1)
     assert f"{timezone.localtime(row.next_run):%Y-%m-%dT%H:%M}" == "2030-01-02T03:04"
