@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -53,6 +54,20 @@ SCHEDULES = {
 LATER = {"tags": 2}
 
 
+@contextmanager
+def quiet(*names):
+    """Loggers of these names say nothing meanwhile."""
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+
+
 class Command(BaseCommand):
     help = "Load the demo data, train what is not trained yet, plan the scheduled tasks. Does nothing the second time."
 
@@ -63,8 +78,10 @@ class Command(BaseCommand):
     def handle(self, *, no_demo, queue, **options):
         self.queue = queue
         self.began = time.perf_counter()
-        for name in ("ml.registry", "ml.training", "django-q"):  # the lines below say the same for people
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        with quiet("ml", "django-q"):  # the lines below say the same for people
+            self._start(no_demo)
+
+    def _start(self, no_demo):
         missing = [] if no_demo else [demo for demo in DEMOS if not demo.is_loaded()]
         if missing:
             self._say("demo data (synthetic, see fixtures/README.md)")
