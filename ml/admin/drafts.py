@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 
 from ml import drafts, parameters
 from ml.admin import fields
-from ml.admin.parameters import PUBLISH, json_file
+from ml.admin.parameters import PUBLISH, json_file, named, show
 from ml.models import ParameterDraft
 
 #: (label, draft → address): what apps above offer for a draft, such as a preview.
@@ -105,7 +105,10 @@ class ParameterDraftAdmin(ModelAdmin):
         return gettext("The draft is saved; members see nothing of it yet.")
 
     def _publish(self, request, draft, version) -> str:
-        publication = drafts.publish(draft.pk, version, request.user, request.POST.get("note", ""))
+        why = request.POST.get("note", "").strip()
+        if not why:  # as by REST
+            raise drafts.DraftError(gettext("Nothing was published: write why, for the history."))
+        publication = drafts.publish(draft.pk, version, request.user, why)
         count = publication.changes.count()
         text = ngettext(
             "Published: %(count)d value is in force in all processes.",
@@ -148,8 +151,9 @@ class ParameterDraftAdmin(ModelAdmin):
             "groups": groups,
             "was": fields.was(everything),
             "rows": _rows(draft),
-            "stale": drafts.stale(draft) if is_open else [],
+            "stale": _worded(drafts.stale(draft)) if is_open else [],
             "conflict": conflict,
+            "conflicts": _worded(conflict.changes) if conflict else [],
             "both": len(mine),
             "name": request.POST.get("name", draft.name) if conflict or errors else draft.name,
             "note": request.POST.get("note", draft.note) if conflict or errors else draft.note,
@@ -187,7 +191,19 @@ def _version(request) -> int:
 
 def _trail(draft: ParameterDraft) -> list[dict[str, Any]]:
     """The last edits, newest first, with moments that the page shows in its own time zone."""
-    return [{**edit, "at": datetime.fromisoformat(edit["at"])} for edit in reversed(draft.trail[-10:])]
+    return [
+        {**edit, "at": datetime.fromisoformat(edit["at"]), "changes": _worded(edit["changes"])}
+        for edit in reversed(draft.trail[-10:])
+    ]
+
+
+def _worded(changes: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """(scope.name, old, new, …) → the same in words."""
+    found = []
+    for dotted, old, new, *rest in changes:
+        scope, _dot, name = dotted.rpartition(".")
+        found.append([named(scope, name), show(scope, name, old), show(scope, name, new), *rest])
+    return found
 
 
 def _rows(draft: ParameterDraft) -> list[dict[str, Any]]:

@@ -91,7 +91,7 @@ class RevertingAdmin(ReadOnlyAdmin):
         try:
             self.revert(row, request.user)
         except drafts.Conflict as error:
-            names = ", ".join(name for name, *_rest in error.changes)
+            names = ", ".join(named(*name.rpartition(".")[::2]) for name, *_rest in error.changes)
             self.message_user(request, f"{error} ({names})", messages.ERROR)
         except drafts.DraftError as error:
             self.message_user(request, str(error), messages.ERROR)

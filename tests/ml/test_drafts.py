@@ -337,6 +337,10 @@ def test_publishing_and_taking_back_in_the_admin(client, staff):
     ParameterDraft.objects.update(trail=[{**draft.trail[0], "at": "2026-01-01T16:08:00+00:00"}])
     assert "2026-01-02 01:08" in client.get(f"{LIST}{draft.pk}/change/").content.decode()  # in Seoul
     posted = {"action": "publish", "version": 1, "note": "trial"}
+    unsaid = client.post(f"{LIST}{draft.pk}/change/", {**posted, "note": " "}, follow=True).content.decode()
+    assert "Nothing was published: write why" in unsaid
+    assert "· Tests · Draft · N: 6 → 8" in unsaid  # the trail of edits, in words
+    assert now()["n"] == 6
     text = client.post(f"{LIST}{draft.pk}/change/", posted, follow=True).content.decode()
     assert "Published: 1 value is in force" in text
     assert now()["n"] == 8
@@ -415,7 +419,7 @@ def test_each_role_can_do_just_that(as_role, role):
     client.post(f"{LIST}{draft.pk}/change/", {"action": "drop", "drop": f"{SCOPE}|n", "version": draft.version})
     draft.refresh_from_db()
     assert ("n" not in draft.values[SCOPE]) == ("edit" in done)
-    client.post(f"{LIST}{other.pk}/change/", {"action": "publish", "version": 1})
+    client.post(f"{LIST}{other.pk}/change/", {"action": "publish", "version": 1, "note": "trial"})
     if now()["share"] == 0.25:
         done.add("publish")
     change = ParameterChange.objects.first() or ParameterChange.objects.create(scope=SCOPE, name="on", new=False)
