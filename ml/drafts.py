@@ -63,8 +63,8 @@ def cleaned(values: Any) -> dict[str, dict[str, Any]]:
             try:
                 found.setdefault(scope, {})[name] = parameters.declared(scope, name).clean(value)
             except parameters.ParameterError as error:
-                text = str(error)
-                errors[f"{scope}.{name}"] = text if text.startswith(scope) else f"{scope}.{text}"
+                text = str(error)  # of a declared parameter it begins with its name, without the scope
+                errors[f"{scope}.{name}"] = f"{scope}.{text}" if text.startswith(f"{name}:") else text
     if errors:
         raise Refused(errors)
     return found

@@ -202,15 +202,19 @@ def scopes() -> dict[str, Scope]:
     return dict(sorted(_scopes.items()))
 
 
+def _no_scope(scope: str) -> ParameterError:
+    facts = {"scope": repr(scope), "known": ", ".join(sorted(_scopes)) or "–"}
+    return ParameterError(_("there is no parameter scope %(scope)s; there are: %(known)s"), facts)
+
+
 def declared(scope: str, name: str) -> Parameter:
     """The declaration of `scope.name`; ParameterError naming the known ones."""
     if scope not in _scopes:
-        raise ParameterError(
-            f"there is no parameter scope {scope!r}; there are: {', '.join(sorted(_scopes)) or 'none'}"
-        )
+        raise _no_scope(scope)
     known = _scopes[scope].parameters
     if name not in known:
-        raise ParameterError(f"{scope} has no parameter {name!r}; it has: {', '.join(known) or 'none'}")
+        facts = {"scope": scope, "name": repr(name), "known": ", ".join(known) or "–"}
+        raise ParameterError(_("%(scope)s has no parameter %(name)s; it has: %(known)s"), facts)
     return known[name]
 
 
@@ -220,9 +224,7 @@ def get(scope: str, revisions: Mapping[str, int] | None = None) -> dict[str, Any
     Pass the request's `ml.revisions.current()` as `revisions`; without it this asks for it (one query).
     """
     if scope not in _scopes:
-        raise ParameterError(
-            f"there is no parameter scope {scope!r}; there are: {', '.join(sorted(_scopes)) or 'none'}"
-        )
+        raise _no_scope(scope)
     number = (revision_numbers.current() if revisions is None else revisions).get("parameters", 0)
     cached = _cache
     if cached is None or cached[0] != number:
