@@ -72,11 +72,16 @@ def domain(self: Any, row: Any) -> str:
     return str(names.domain(row.domain))
 
 
+def feed_name(domain: str, feed: str) -> str:
+    """A feed as its parameters are headed."""
+    scope = parameters.scopes().get(f"{domain}.{feed}") if feed else None
+    return str(scope.title).partition(" · ")[2] if scope else feed or NONE
+
+
 @display(description=_("feed"), ordering="feed")
 def feed(self: Any, row: Any) -> str:
-    """The feed that a row came through, as its parameters are headed."""
-    scope = parameters.scopes().get(f"{row.domain}.{row.feed}") if row.feed else None
-    return str(scope.title).partition(" · ")[2] if scope else row.feed or NONE
+    """The feed that a row came through."""
+    return feed_name(row.domain, row.feed)
 
 
 @display(description=_("verb"), ordering="verb")

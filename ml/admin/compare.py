@@ -12,11 +12,12 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ml import names, registry
+from ml import names, registry, training
 from ml.admin import compare_rows
 from ml.admin.curves import charts
 from ml.evaluation import importance, rates
 from ml.models import ModelVersion
+from ml.said import said
 
 MADE_OF = ("window", "rows", "fingerprint", "code_version", "seed", "bytes", "created_at")
 RATE_LABELS = (
@@ -228,9 +229,12 @@ def explain(version: ModelVersion) -> dict[str, Any]:
     try:
         base = registry.load(version.domain, version.family, version.version)
     except registry.RegistryError as error:
-        return {**found, "error": str(error)}
+        return {**found, "error": said(str(error))}
+    tables = importance.importance(base)
+    labels = [table.label for table in tables if table.label]
+    words = training.trainable.words(version.domain, labels) if training.trainable else {}
     found["tables"] = [
-        {"kind": KINDS[table.kind], "label": table.label, "values": table.values}
-        for table in importance.importance(base)
+        {"kind": KINDS[table.kind], "label": words.get(table.label, table.label), "values": table.values}
+        for table in tables
     ]
     return found

@@ -14,6 +14,7 @@ from ml import registry
 from ml.admin import columns, compare, versions_rollout, versions_training
 from ml.admin.readonly import ReadOnlyAdmin
 from ml.models import ModelVersion, Revision, TrainingRun
+from ml.said import said
 
 STATES = {"production": "success", "candidate": "info", "broken": "danger"}
 RUN_STATES = {"done": "success", "failed": "danger", "running": "info", "queued": "warning"}
@@ -163,9 +164,13 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             try:
                 registry.promote(version, by=request.user)
             except registry.RegistryError as error:
-                self.message_user(request, str(error), messages.ERROR)
+                self.message_user(request, said(str(error)), messages.ERROR)
             else:
-                self.message_user(request, _("In production: %(version)s") % {"version": version}, messages.SUCCESS)
+                self._serves(request, version)
+
+    def _serves(self, request, version):
+        text = _("In production: %(version)s") % {"version": columns.version_name(version)}
+        self.message_user(request, text, messages.SUCCESS)
 
     @admin.action(description=_("Roll back to the version before"), permissions=["promote"])
     def roll_back(self, request, queryset):
@@ -173,9 +178,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             try:
                 version = registry.rollback(domain, family, by=request.user)
             except registry.RegistryError as error:
-                self.message_user(request, str(error), messages.ERROR)
+                self.message_user(request, said(str(error)), messages.ERROR)
             else:
-                self.message_user(request, _("In production: %(version)s") % {"version": version}, messages.SUCCESS)
+                self._serves(request, version)
 
 
 @admin.register(TrainingRun)

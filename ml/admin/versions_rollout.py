@@ -14,8 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ml import registry, rollout
+from ml.admin.columns import feed_name, model_name, version_name
 from ml.admin.versions_training import RELEASE, require
 from ml.models import ModelVersion, Promotion
+from ml.said import said
 
 DAYS, LOG = 60, 20
 
@@ -41,6 +43,7 @@ def page(admin, request, pk):
         "title": _("Release"),
         "opts": admin.opts,
         "version": version,
+        "name": model_name(version.domain, version.family),
         "canary": percent(version.canary),
         "shadow": percent(version.shadow),
         "production": family.filter(status="production").first(),
@@ -61,9 +64,11 @@ def days(version: ModelVersion) -> list[dict[str, Any]]:
     ranked = Cast(F("requests") - F("errors"), FloatField())
     rows = version.shadow_days.annotate(ranked=ranked)[:DAYS]
     return [
-        {"row": row, "overlap": row.overlap / row.ranked, "first": row.first / row.ranked}
-        if row.ranked
-        else {"row": row}
+        {
+            "row": row,
+            "feed": feed_name(version.domain, row.feed),
+            **({"overlap": row.overlap / row.ranked, "first": row.first / row.ranked} if row.ranked else {}),
+        }
         for row in rows
     ]
 
@@ -79,10 +84,10 @@ def act(request, version) -> tuple[str, int]:
     action, cause = request.POST.get("action", ""), {"by": request.user, "why": request.POST.get("why", "")}
     try:
         if action == "promote":
-            text = gettext("In production: %(version)s") % {"version": registry.promote(version, **cause)}
+            text = gettext("In production: %(version)s") % {"version": version_name(registry.promote(version, **cause))}
         elif action == "rollback":
             found = registry.rollback(version.domain, version.family, **cause)
-            text = gettext("In production: %(version)s") % {"version": found}
+            text = gettext("In production: %(version)s") % {"version": version_name(found)}
         elif action in rollout.KINDS:
             text = _share(request, version, action, cause)
         elif action == "stop":
@@ -92,7 +97,7 @@ def act(request, version) -> tuple[str, int]:
         else:
             return gettext("Nothing was done."), messages.ERROR
     except registry.RegistryError as error:
-        return gettext("Refused, and nothing was changed: %(error)s") % {"error": error}, messages.ERROR
+        return gettext("Refused, and nothing was changed: %(error)s") % {"error": said(str(error))}, messages.ERROR
     return text, messages.SUCCESS
 
 
@@ -111,4 +116,4 @@ def _share(request, version, kind: str, cause: dict[str, Any]) -> str:
         )
     else:
         done = gettext("%(version)s also ranks %(percent)s %% of members' requests; nobody sees its lists.")
-    return done % {"percent": percent(share), "version": version}
+    return done % {"percent": percent(share), "version": version_name(version)}
