@@ -15,13 +15,15 @@ from common.columns import NONE
 from ml import names, parameters
 from ml.models import ModelOutcome
 
-#: What a version is judged by at a glance: name in its metrics → (in words, as a share of all).
+#: What a version is judged by at a glance: path in its metrics → (in words, as a share of all).
 HEADLINES = {
     "accuracy": (_("accuracy"), True),
     "f1_macro": ("F1", False),
     "ndcg": ("NDCG", False),
     "ndcg@8": ("NDCG@8", False),
     "hit_rate": (_("hit rate"), True),
+    "test.average_precision": (_("average precision"), False),
+    "table.two_stage.mape": (_("mean error (two stages)"), True),
 }
 
 
@@ -61,7 +63,9 @@ def quality(metrics: Mapping[str, Any], row: Any = None) -> str:
     ndcg, auc = (getattr(row, name, None) for name in EVALUATED)
     shown = [f"{name} {float(value):.3f}" for name, value in (("NDCG@8", ndcg), ("AUC", auc)) if value is not None][:1]
     for key, (name, is_share) in HEADLINES.items():
-        value = metrics.get(key)
+        value: Any = metrics
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, int | float):
             shown.append(f"{name} {value:.1%}" if is_share else f"{name} {value:.3f}")
     return " · ".join(shown[:2]) or NONE

@@ -1,61 +1,47 @@
 """Model versions with their metrics and picture; promotions, training runs and revisions."""
 
+import datetime as dt
+
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from common.columns import badge, share, size
 from ml import registry
-from ml.admin import columns, compare, versions_rollout, versions_training
-from ml.admin.readonly import ReadOnlyAdmin
+from ml.admin import columns, compare, shown, versions_rollout, versions_training
+from ml.admin.readonly import ReadOnlyAdmin, Titled
 from ml.models import ModelVersion, Revision, TrainingRun
-from ml.said import said
+from ml.said import log, said
 
 STATES = {"production": "success", "candidate": "info", "broken": "danger"}
 RUN_STATES = {"done": "success", "failed": "danger", "running": "info", "queued": "warning"}
 
 
-def show_number(value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+class OfModelAdmin(ReadOnlyAdmin):
+    """Rows that tell of a model: its name in words on their pages."""
 
+    def title(self, obj):
+        return f"{columns.model_name(obj.domain, obj.family)} #{obj.number}"
 
-def show_value(value) -> SafeString | str:
-    """A JSON value as nested tables; text is escaped."""
-    if isinstance(value, dict) and value:
-        rows = format_html_join(
-            "",
-            '<tr><th style="text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top">{}</th><td>{}</td></tr>',
-            ((key, show_value(part)) for key, part in value.items()),
-        )
-        return format_html("<table>{}</table>", rows)
-    if isinstance(value, list) and value and all(isinstance(part, list) for part in value):
-        cells = (
-            (
-                format_html_join(
-                    "", '<td style="padding:0 .4rem;text-align:right">{}</td>', ((show_number(c),) for c in row)
-                ),
-            )
-            for row in value
-        )
-        return format_html("<table>{}</table>", format_html_join("", "<tr>{}</tr>", cells))
-    if (
-        isinstance(value, list)
-        and value
-        and all(isinstance(part, dict) and part.keys() == value[0].keys() for part in value)
-    ):
-        return show_value([list(value[0]), *([*part.values()] for part in value)])
-    if isinstance(value, list):
-        return ", ".join(show_number(part) for part in value)
-    return "–" if value is None or value == {} else show_number(value)
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            context["original"] = Titled(obj, self.title(obj))
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description=_("model"))
+    def model_shown(self, obj):
+        code = f"{obj.domain}/{obj.family}"
+        return format_html("{} <code>{}</code>", columns.model_name(obj.domain, obj.family), code)
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ReadOnlyAdmin):
+class ModelVersionAdmin(OfModelAdmin):
     what, size = columns.model, size("bytes", _("size"))
     list_display = ("what", "number_shown", "state", "tried", "headline", "created_at")
     list_filter = (columns.DomainFilter, columns.FamilyFilter, "status")
@@ -65,11 +51,15 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     actions = ("promote_versions", "roll_back", "compare_two", "evaluate")
     actions_list = ("training_page",)
     actions_detail = ("compare_one", "release")
-    fields = (
-        "domain", "family", "number", "version", "status", "broken", "metrics_table", "confusion", "params_table",
-        "rows", "window", "seed", "size", "fingerprint", "code_version", "created_at",
-    )  # fmt: skip
-    readonly_fields = fields
+    fieldsets = (
+        (None, {"fields": ("model_shown", "number_and_code", "state_shown", "headline", "created_at")}),
+        (_("Evaluation"), {"fields": ("metrics_table", "confusion")}),
+        (
+            _("What it was trained on"),
+            {"fields": ("rows", "window_shown", "fingerprint", "params_table", "seed", "code_version", "size")},
+        ),
+    )
+    readonly_fields = tuple(name for _heading, part in fieldsets for name in part["fields"])
 
     def get_queryset(self, request):
         """With the figure that their evaluations are told by, and none of the rows."""
@@ -100,11 +90,24 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("metrics"))
     def metrics_table(self, obj):
-        return show_value(obj.metrics)
+        return shown.metrics(obj.domain, obj.metrics, bool(obj.picture))
 
     @admin.display(description=_("parameters"))
     def params_table(self, obj):
-        return show_value(obj.params)
+        return shown.params(obj.family, obj.params)
+
+    @admin.display(description=_("version"))
+    def number_and_code(self, obj):
+        return format_html("#{} <code>{}</code>", obj.number, obj.version)
+
+    @admin.display(description=_("status"))
+    def state_shown(self, obj):
+        return f"{_('broken')}: {said(obj.broken)}" if obj.broken else obj.get_status_display()
+
+    @admin.display(description=_("time window"))
+    def window_shown(self, obj):
+        days = (dt.datetime.fromisoformat(day) for day in (obj.window or {}).values())
+        return " – ".join(date_format(localtime(day), "DATETIME_FORMAT") for day in days) or "–"
 
     @admin.display(description=_("confusion matrix"))
     def confusion(self, obj):
@@ -184,7 +187,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TrainingRun)
-class TrainingRunAdmin(ReadOnlyAdmin):
+class TrainingRunAdmin(OfModelAdmin):
     what, state, percent = columns.model, badge("status", _("status"), **RUN_STATES), share("progress", _("progress"))
     list_display = ("what", "kind", "state", "percent", "outcome", "started_at", "finished_at")
     list_filter = (columns.DomainFilter, columns.FamilyFilter, "kind", "status")
@@ -192,9 +195,26 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     list_select_related = ("version",)
     date_hierarchy = "created_at"
 
+    fields = (
+        "model_shown", "kind", "state", "percent", "again", "version", "error_shown", "log_shown", "created_at",
+        "started_at", "finished_at", "owner", "task_id",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def title(self, obj):
+        return f"{columns.model_name(obj.domain, obj.family)}: {obj.get_kind_display()}, {obj.get_status_display()}"
+
     @display(description=_("outcome"))
     def outcome(self, obj):
-        return f"#{obj.version.number}" if obj.version else Truncator(obj.message).chars(60) or "–"
+        return f"#{obj.version.number}" if obj.version else Truncator(said(obj.message)).chars(60) or "–"
+
+    @admin.display(description=_("error"))
+    def error_shown(self, obj):
+        return said(obj.error) or "–"
+
+    @admin.display(description=_("log"))
+    def log_shown(self, obj):
+        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', log(obj.log)) if obj.log else "–"
 
 
 @admin.register(Revision)

@@ -67,7 +67,11 @@ def days(version: ModelVersion) -> list[dict[str, Any]]:
         {
             "row": row,
             "feed": feed_name(version.domain, row.feed),
-            **({"overlap": row.overlap / row.ranked, "first": row.first / row.ranked} if row.ranked else {}),
+            **(
+                {"overlap": f"{row.overlap / row.ranked:.1%}", "first": f"{row.first / row.ranked:.1%}"}
+                if row.ranked
+                else {}
+            ),
         }
         for row in rows
     ]

@@ -176,6 +176,17 @@ def test_models_stand_above_runs_in_words_with_quality_age_and_last_run(admin, d
     assert past.count("<details") == 2
 
 
+def test_pages_of_versions_and_runs_name_models_in_words(admin):
+    version = training.train("activities", "popularity", data)
+    korean = {"headers": {"accept-language": "ko"}}
+    page = admin.get(f"/admin/ml/modelversion/{version.pk}/change/", **korean).content.decode()
+    assert "활동 · 인기도 #1" in page
+    assert "무엇으로 학습했나" in page
+    page = admin.get(f"/admin/ml/trainingrun/{version.runs.get().pk}/change/", **korean).content.decode()
+    assert "활동 · 인기도: 학습, 완료" in page
+    assert "데이터 읽기" in page
+
+
 def test_progress_is_asked_for_only_while_something_runs(admin):
     ended = admin.get(f"{PAGE}runs/", headers={"hx-request": "true"})
     assert "hx-get" not in ended.content.decode()
