@@ -124,7 +124,7 @@ class Parameter:
         choices = ", ".join(map(str, self.values))
         facts = {
             "name": self.name,
-            "value": str(value)[:50],
+            "value": plain(value)[:50],
             "bounds": self.bounds,
             "choices": choices,
             "limit": MAX_TEXT,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ml import names, registry, training
 from ml.admin import compare_rows
+from ml.admin.columns import version_name
 from ml.admin.curves import charts
 from ml.evaluation import importance, rates
 from ml.models import ModelVersion
@@ -54,7 +55,7 @@ def compare_view(admin, request):
     b, error = version_of(request.GET.get("b", "")), ""
     if b is not None and b.domain != a.domain:
         error = gettext("%(a)s and %(b)s are of different domains, which cannot be compared.")
-        error, b = error % {"a": a, "b": b}, None
+        error, b = error % {"a": version_name(a), "b": version_name(b)}, None
     elif b is None:
         b = others.filter(status="production").exclude(pk=a.pk).first() or others.exclude(pk=a.pk).first()
     context = {
