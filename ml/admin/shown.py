@@ -8,8 +8,11 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ml import parameters, training
+
+LONG = 20  # rows of a table that is shown without a click
 
 #: Names of metrics that several models have; others stay by their code.
 METRICS = {
@@ -79,7 +82,11 @@ def show_value(value: Any) -> SafeString | str:
             )
             for row in value
         )
-        return format_html("<table>{}</table>", format_html_join("", "<tr>{}</tr>", cells))
+        table = format_html("<table>{}</table>", format_html_join("", "<tr>{}</tr>", cells))
+        if len(value) <= LONG:
+            return table
+        words = ngettext("%(n)s row", "%(n)s rows", len(value)) % {"n": len(value)}
+        return format_html("<details><summary>{}</summary>{}</details>", words, table)
     if (
         isinstance(value, list)
         and value

@@ -109,12 +109,12 @@ class ModelVersionAdmin(OfModelAdmin):
         days = (dt.datetime.fromisoformat(day) for day in (obj.window or {}).values())
         return " – ".join(date_format(localtime(day), "DATETIME_FORMAT") for day in days) or "–"
 
-    @admin.display(description=_("confusion matrix"))
+    @admin.display(description=_("picture of the evaluation"))
     def confusion(self, obj):
         if not obj.picture:
             return "–"
         url = reverse("admin:ml_modelversion_picture", args=[obj.pk])
-        return format_html('<img src="{}" alt="{}" style="max-width:100%">', url, _("confusion matrix"))
+        return format_html('<img src="{}" alt="{}" style="max-width:100%">', url, _("picture of the evaluation"))
 
     def get_urls(self):
         picture = self.admin_site.admin_view(self.picture_view)
