@@ -61,7 +61,9 @@ def attempt(measure: Measure | None, base: Any, say: Callable[[float, str], None
     except (Cancelled, MemoryError):
         raise
     except ValueError as error:
-        return Measured(None, note=str(error) or type(error).__name__)
+        note = str(error) or type(error).__name__
+        say(1.0, f"not evaluated: {note}")
+        return Measured(None, note=note)
     except Exception as error:
         logger.exception("evaluation_failed", family=getattr(base, "family", ""))
         return Measured(None, note=f"{type(error).__name__}: {error}")

@@ -70,6 +70,9 @@ SAYINGS = (
     gettext_noop("spending: there are no purchases to learn from"),
     gettext_noop("an evaluation needs two labels and enough texts of one to hold some out"),
     gettext_noop("the stored rows of this evaluation are damaged: evaluate the version again"),
+    gettext_noop("%(n)s events are too few to evaluate on; at least 20 are needed"),
+    gettext_noop("%(family)s gives scores that are no numbers"),
+    gettext_noop("not evaluated: %(reason)s"),
     gettext_noop("MemoryError: %(detail)s"),
     gettext_noop("ValueError: %(detail)s"),
 )  # fmt: skip

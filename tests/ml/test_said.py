@@ -3,7 +3,8 @@
 import pytest
 from django.utils import translation
 
-from ml import said
+from ml import said, training
+from tests.ml.test_training import data
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,13 @@ def test_what_code_says_is_read_in_korean(text, korean):
 def test_a_log_keeps_its_times_and_lines():
     with translation.override("ko"):
         assert said.log("10:00:01 evaluate\n10:00:02 fit on 3 rows\n") == "10:00:01 평가\n10:00:02 3행으로 학습"
+
+
+@pytest.mark.django_db
+def test_a_run_that_could_not_be_evaluated_says_so_in_its_log():
+    def measure(base, say):
+        raise ValueError("0 events are too few to evaluate on; at least 20 are needed")
+
+    version = training.train("things", "popularity", data(), measure=measure)
+    with translation.override("ko"):
+        assert "평가하지 못함: 이벤트 0건으로는 평가할 수 없습니다" in said.log(version.runs.get().log)
