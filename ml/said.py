@@ -15,6 +15,7 @@ GAP = re.compile(r"%\((\w+)\)s")
 
 #: With gaps `%(name)s`; the first one that fits the whole text counts.
 SAYINGS = (
+    gettext_noop("not evaluated: %(reason)s"),  # before what may stand in its gap
     # steps of a training
     gettext_noop("read the data"),
     gettext_noop("fit on %(items)s items and %(events)s events"),
@@ -72,7 +73,6 @@ SAYINGS = (
     gettext_noop("the stored rows of this evaluation are damaged: evaluate the version again"),
     gettext_noop("%(n)s events are too few to evaluate on; at least 20 are needed"),
     gettext_noop("%(family)s gives scores that are no numbers"),
-    gettext_noop("not evaluated: %(reason)s"),
     gettext_noop("MemoryError: %(detail)s"),
     gettext_noop("ValueError: %(detail)s"),
 )  # fmt: skip
