@@ -114,6 +114,11 @@ def train_claimed(run_id: int, promote: bool) -> None:
         raise
 
 
+def train_missing(domain: str, family: str) -> None:
+    """Train what the first start left to the queue, and put it into production."""
+    _train_all([(domain, family)])
+
+
 def refresh_popularity() -> None:
     """Scheduled: popularity follows the log."""
     _train_all((domain.name, "popularity") for domain in domains if "popularity" in domain.families)

@@ -47,3 +47,8 @@ def test_popularity_follows_the_log(activities, alice):
     record_event(domain="activities", item=next(iter(activities.values()))[0], verb="like", user=alice)
     tasks.refresh_popularity()
     assert production("popularity").version != before
+
+
+def test_what_the_first_start_left_to_the_queue_serves_and_leaves_a_plain_result(activities):
+    assert tasks.train_missing("activities", "naive_bayes") is None  # the queue keeps results: no rows of the database
+    assert production("naive_bayes").number == 1

@@ -130,7 +130,7 @@ class Command(BaseCommand):
             for family in domain.models:
                 if registry.production(domain.name, family, numbers) is None:
                     if self.queue and family in LONG:
-                        async_task("recommendations.tasks.train_family", domain.name, family)
+                        async_task("recommendations.tasks.train_missing", domain.name, family)
                         self._say(f"{domain.name} {family}: will be trained in the task queue")
                         continue
                     try:
