@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ml import names, registry, training
-from ml.admin import compare_rows
+from ml.admin import compare_rows, shown
 from ml.admin.columns import version_name
 from ml.admin.curves import charts
 from ml.evaluation import importance, rates
@@ -88,6 +88,7 @@ def version_of(key: str) -> ModelVersion | None:
 
 def comparison(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
     """All that the page shows of two versions."""
+    helps = {name: one.help for v in (b, a) for name, one in shown.declared(v.family).items()}
     versions = [a] if a.pk == b.pk else [a, b]
     pictured = set(
         ModelVersion.objects.filter(pk__in=[v.pk for v in versions]).exclude(picture=None).values_list("pk", flat=True)
@@ -96,7 +97,7 @@ def comparison(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
         "versions": versions,
         "metrics": metric_rows(a.metrics, b.metrics),
         "made": [row for name in MADE_OF if (row := _plain(ModelVersion, name, a, b))],
-        "params": [_param(name, a, b) for name in sorted({*a.params, *b.params})],
+        "params": [_param(name, a, b, helps) for name in sorted({*a.params, *b.params})],
         "confusions": [confusion_rows(*pair) for pair in pairs_of(a.metrics, b.metrics)],
         "rate_labels": RATE_LABELS,
         "pictures": [version for version in versions if version.pk in pictured],
@@ -112,13 +113,13 @@ def _plain(model, name: str, a, b) -> dict[str, Any]:
     return {"name": label, "a": _short(one), "b": _short(other), "differs": one != other}
 
 
-def _param(name: str, a, b) -> dict[str, Any]:
+def _param(name: str, a, b, helps: Mapping[str, Any]) -> dict[str, Any]:
     one, other = a.params.get(name, "–"), b.params.get(name, "–")
-    return {"name": name, "a": one, "b": other, "differs": one != other}
+    return {"name": name, "help": helps.get(name, ""), "a": one, "b": other, "differs": one != other}
 
 
 def _short(value: Any) -> Any:
-    return " … ".join(map(str, value.values())) if isinstance(value, dict) else ("–" if value in (None, "") else value)
+    return shown.window(value) if isinstance(value, dict) else ("–" if value in (None, "") else value)
 
 
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -46,10 +49,21 @@ def metrics(domain: str, found: Mapping[str, Any], pictured: bool) -> SafeString
 
 def params(family: str, found: Mapping[str, Any]) -> SafeString | str:
     """What a version was trained with, by the labels of its declared parameters."""
+    known = declared(family)
+    return show_value({known[key].label or key if key in known else key: value for key, value in found.items()})
+
+
+def declared(family: str) -> Mapping[str, parameters.Parameter]:
+    """The parameters of a family's training, by name; nothing for estimators, whose parameters staff do not set."""
     training.declare_family_parameters()
     scope = parameters.scopes().get(f"ml.{family}")
-    known = scope.parameters if scope else {}
-    return show_value({known[key].label or key if key in known else key: value for key, value in found.items()})
+    return scope.parameters if scope else {}
+
+
+def window(found: Mapping[str, str] | None) -> str:
+    """From when to when the data of a training are, in local time."""
+    days = (dt.datetime.fromisoformat(day) for day in (found or {}).values())
+    return " – ".join(date_format(localtime(day), "DATETIME_FORMAT") for day in days) or "–"
 
 
 def _worded(value: Any, words: Mapping[str, Any]) -> Any:

@@ -1,14 +1,10 @@
 """Model versions with their metrics and picture; promotions, training runs and revisions."""
 
-import datetime as dt
-
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -106,8 +102,7 @@ class ModelVersionAdmin(OfModelAdmin):
 
     @admin.display(description=_("time window"))
     def window_shown(self, obj):
-        days = (dt.datetime.fromisoformat(day) for day in (obj.window or {}).values())
-        return " – ".join(date_format(localtime(day), "DATETIME_FORMAT") for day in days) or "–"
+        return shown.window(obj.window)
 
     @admin.display(description=_("picture of the evaluation"))
     def confusion(self, obj):

@@ -41,6 +41,8 @@ def test_classifiers_are_compared_by_class_with_what_they_go_by(admin, settings)
         assert part in text
     assert text.count("/picture/") == 2
     assert "fingerprint" in text
+    assert "9 Sep 2001, 10:46 – " in text  # the data's window in the site's time
+    assert "additive smoothing of word counts" in text  # what a parameter of the training means
     assert 'class="moa-differs"' in text
 
 
