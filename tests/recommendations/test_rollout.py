@@ -204,7 +204,7 @@ def test_the_page_releases_and_takes_back(admin, candidate, alice):
     assert "nobody sees its lists" in post(admin, candidate, action="shadow", percent="25")
     selectors.feed(DOMAIN, "popular", user=alice)
     ShadowDay.objects.create(version=candidate, shown="abc", feed="popular", day="2026-01-01", requests=4, overlap=3)
-    assert "0.750" in post(admin, candidate, action="promote")
+    assert "75.0%" in post(admin, candidate, action="promote")
     assert served_by(alice) == candidate.version
     post(admin, candidate, action="rollback")
     assert served_by(alice) == production
