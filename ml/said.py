@@ -44,6 +44,7 @@ SAYINGS = (
     gettext_noop("two_stage"),
     gettext_noop("%(n)s sequences"),
     gettext_noop("trees over %(n)s choices"),
+    gettext_noop("weights over %(n)s choices"),
     gettext_noop("columns of %(n)s attempts"),
     gettext_noop("epoch %(n)s: validation loss %(loss)s"),
     gettext_noop("round %(n)s of %(all)s"),

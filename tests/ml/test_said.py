@@ -14,6 +14,7 @@ from tests.ml.test_training import data
         ("fit on 90 items and 3076 events", "항목 90개, 이벤트 3076건으로 학습"),
         ("version #3 again: same data, parameters and seed", "버전 #3와 같음: 데이터, 매개변수, 시드가 같음"),
         ("version #3", "버전 #3"),
+        ("weights over 20000 choices", "선택 20000건으로 가중치 계산"),
         (
             "activities/popularity 0a1b: its base has format 1, this code reads format 2. Train it again, or roll back.",
             "activities/popularity 0a1b: 저장된 모델의 형식은 1이고, 이 사이트는 형식 2을(를) 읽습니다. "
@@ -21,7 +22,7 @@ from tests.ml.test_training import data
         ),
         ("something that nobody named: 100 %", "something that nobody named: 100 %"),
     ],
-    ids=["nothing", "gaps", "the longer one", "the shorter one", "a reason within", "unknown"],
+    ids=["nothing", "gaps", "the longer one", "the shorter one", "a step", "a reason within", "unknown"],
 )
 def test_what_code_says_is_read_in_korean(text, korean):
     with translation.override("ko"):
